@@ -1,0 +1,78 @@
+import type { LimitConfig } from "../config/provider-config.ts";
+import type { Metric } from "../core/limit.ts";
+import type { TierLimits } from "./built-in/built-in-model.ts";
+import { DAY_MS, type Limit, MINUTE_MS } from "./limit.ts";
+import type { Profile } from "./profile.ts";
+
+const TIER_KEYS = [
+  { key: "rpm", metric: "requests", windowMs: MINUTE_MS },
+  { key: "tpm", metric: "tokens", windowMs: MINUTE_MS },
+  { key: "rpd", metric: "requests", windowMs: DAY_MS },
+  { key: "itpm", metric: "input_tokens", windowMs: MINUTE_MS },
+  { key: "otpm", metric: "output_tokens", windowMs: MINUTE_MS },
+] as const satisfies readonly { key: keyof TierLimits; metric: Metric; windowMs: number }[];
+
+/** Built-in limits in the form of configured ones. */
+export function tierLimits(limits: TierLimits): LimitConfig[] {
+  return TIER_KEYS.flatMap(({ key, metric, windowMs }) => {
+    const amount = limits[key];
+    if (amount === undefined) return [];
+    return [
+      {
+        metric,
+        windowMs,
+        amount: amount === -1 ? undefined : amount,
+        day: windowMs === DAY_MS ? "provider" : "rolling",
+      },
+    ];
+  });
+}
+
+/** Layers from the most general to the most special: each limit replaces that of the same metric and window below. */
+export function layerLimits(layers: readonly (readonly LimitConfig[])[], profile: Profile): Limit[] {
+  const byWindow = new Map<string, LimitConfig>();
+  for (const limit of layers.flat()) byWindow.set(`${limit.metric}/${limit.windowMs}`, limit);
+  const limits = [...byWindow.values()].flatMap((limit) => toLimit(limit, profile));
+  return withShortWindow(limits, profile);
+}
+
+/** One limit for each metric and window: the smallest of all. What only some have holds for all. */
+export function tightestLimits(lists: readonly (readonly Limit[])[]): Limit[] {
+  const tightest = new Map<string, Limit>();
+  for (const limit of lists.flat()) {
+    const key = `${limit.kind}/${limit.metric}/${limit.windowMs}`;
+    const other = tightest.get(key);
+    if (other === undefined || limit.amount < other.amount) tightest.set(key, limit);
+  }
+  return [...tightest.values()];
+}
+
+/**
+ * The distance of even starts in milliseconds: 60 s / RPM, or the like for a shorter window; undefined: no limit of
+ * requests from which it could follow. Hours and days give none: who has 100 requests a day wants them when needed.
+ */
+export function evenSpacingMs(limits: readonly Limit[]): number | undefined {
+  const distances = limits
+    .filter(
+      ({ kind, metric, windowMs }) => kind === "rolling" && metric === "requests" && windowMs <= MINUTE_MS,
+    )
+    .map(({ windowMs, amount }) => windowMs / amount);
+  return distances.length === 0 ? undefined : Math.max(...distances);
+}
+
+function toLimit({ metric, windowMs, amount, day }: LimitConfig, profile: Profile): Limit[] {
+  if (amount === undefined) return [];
+  if (metric === "concurrent") return [{ kind: "concurrent", metric, windowMs: 0, amount }];
+  const timeZone = day === "provider" ? profile.dayTimeZone : day === "rolling" ? undefined : day.timeZone;
+  if (timeZone === undefined) return [{ kind: "rolling", metric, windowMs, amount }];
+  return [{ kind: "calendar", metric, windowMs: DAY_MS, amount, calendar: { timeZone } }];
+}
+
+function withShortWindow(limits: Limit[], { shortWindowMs }: Profile): Limit[] {
+  const requests = limits.filter(({ metric }) => metric === "requests");
+  const perMinute = requests.find(({ windowMs }) => windowMs === MINUTE_MS);
+  if (shortWindowMs === undefined || perMinute === undefined) return limits;
+  if (requests.some(({ windowMs }) => windowMs === shortWindowMs)) return limits;
+  const amount = Math.max(1, Math.floor((perMinute.amount * shortWindowMs) / MINUTE_MS));
+  return [...limits, { kind: "rolling", metric: "requests", windowMs: shortWindowMs, amount }];
+}

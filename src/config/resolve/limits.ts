@@ -1,0 +1,61 @@
+import type { z } from "zod";
+import type { Metric } from "../../core/limit.ts";
+import type { PeriodBudgets } from "../config.ts";
+import type { LimitConfig, PriceConfig } from "../provider-config.ts";
+import type { limitsSchema, periodBudgetKeys, priceSchema } from "../schema/limits-schema.ts";
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+/** What each short name stands for. */
+const SHORT_NAMES = [
+  { name: "rpm", metric: "requests", windowMs: MINUTE_MS },
+  { name: "tpm", metric: "tokens", windowMs: MINUTE_MS },
+  { name: "rpd", metric: "requests", windowMs: DAY_MS },
+  { name: "tpd", metric: "tokens", windowMs: DAY_MS },
+  { name: "itpm", metric: "input_tokens", windowMs: MINUTE_MS },
+  { name: "otpm", metric: "output_tokens", windowMs: MINUTE_MS },
+  { name: "concurrent", metric: "concurrent", windowMs: 0 },
+] as const satisfies readonly { name: string; metric: Metric; windowMs: number }[];
+
+/** Both ways of writing limits as one list; nothing configured gives an empty one. */
+export function resolveLimits(limits: z.output<typeof limitsSchema>): readonly LimitConfig[] {
+  if (limits === undefined) return [];
+  if (Array.isArray(limits)) {
+    return limits.map(({ metric, window, amount, time_zone }) => ({
+      metric,
+      windowMs: metric === "concurrent" ? 0 : (window ?? MINUTE_MS),
+      amount: amount === -1 ? undefined : amount,
+      day: time_zone === undefined ? "rolling" : { timeZone: time_zone },
+    }));
+  }
+  return SHORT_NAMES.flatMap(({ name, metric, windowMs }) => {
+    const amount = limits[name];
+    if (amount === undefined) return [];
+    const day = windowMs === DAY_MS ? "provider" : "rolling";
+    return [{ metric, windowMs, amount: amount === -1 ? undefined : amount, day }];
+  });
+}
+
+/** Undefined when nothing is configured. */
+export function resolvePrice(price: z.output<typeof priceSchema>): PriceConfig | undefined {
+  if (price === undefined) return undefined;
+  return {
+    inputPerMillionNanoUsd: price.input_per_million_usd,
+    outputPerMillionNanoUsd: price.output_per_million_usd,
+    cachedInputPerMillionNanoUsd: price.cached_input_per_million_usd,
+    cacheWritePerMillionNanoUsd: price.cache_write_per_million_usd,
+    reasoningPerMillionNanoUsd: price.reasoning_per_million_usd,
+  };
+}
+
+type PeriodKeys = { readonly [key in keyof typeof periodBudgetKeys]: bigint | undefined };
+
+export function resolvePeriods(keys: PeriodKeys): PeriodBudgets {
+  return {
+    hourlyNanoUsd: keys.hourly_usd,
+    dailyNanoUsd: keys.daily_usd,
+    weeklyNanoUsd: keys.weekly_usd,
+    monthlyNanoUsd: keys.monthly_usd,
+  };
+}
