@@ -1,0 +1,57 @@
+import type { WaitCause } from "../core/limit.ts";
+import type { Charge } from "../tracker/pool-usage.ts";
+import type { StartOption } from "./place.ts";
+import type { ScopeCharge } from "./scope.ts";
+
+/**
+ * A slot's life.
+ * - `granted`: the call may start, or runs.
+ * - `settled`: the call has ended and was accounted.
+ * - `released`: the call was never sent; it is as if the slot had not been granted.
+ * - `expired`: nothing was heard in time. The call may have been sent: its estimate stays charged.
+ */
+export type LeaseState = "granted" | "settled" | "released" | "expired";
+
+const NO_CHARGES: readonly ScopeCharge[] = [];
+const NO_CAUSES: readonly WaitCause[] = [];
+
+/** The right to one call. Also the charge of its pool, so that one object a call is enough. */
+export class Lease implements Charge {
+  readonly kind = "lease";
+  readonly id: string;
+  readonly option: StartOption;
+  readonly tenant: string;
+  readonly level: number;
+  state: LeaseState = "granted";
+  /** Monotonic time at which it expires. */
+  expireMs: number;
+  waitedMs = 0;
+  waitCauses: readonly WaitCause[] = NO_CAUSES;
+  scopeCharges: readonly ScopeCharge[] = NO_CHARGES;
+  event = -1;
+  startMs = 0;
+
+  constructor(id: string, option: StartOption, tenant: string, level: number, expireMs: number) {
+    this.id = id;
+    this.option = option;
+    this.tenant = tenant;
+    this.level = level;
+    this.expireMs = expireMs;
+  }
+
+  get requests(): number {
+    return this.option.amounts.requests;
+  }
+
+  get inputTokens(): number {
+    return this.option.amounts.inputTokens;
+  }
+
+  get outputTokens(): number {
+    return this.option.amounts.outputTokens;
+  }
+
+  get totalTokens(): number {
+    return this.option.amounts.totalTokens;
+  }
+}

@@ -1,0 +1,175 @@
+import type { Clock, Timer } from "../core/clock.ts";
+import type { PoolUsage } from "../tracker/pool-usage.ts";
+import { FairQueue } from "./fair-queue.ts";
+import type { Place } from "./place.ts";
+import { type PlannedStart, QueuePlan } from "./queue-plan.ts";
+import { scopesEarliestMs } from "./scope.ts";
+
+/** How soon after a push-back the queue is searched for waiters that can no longer make it. */
+const RECHECK_MS = 50;
+
+/** What a pool saw that should not have been; see docs/scheduling.md. */
+export interface PoolCounters {
+  /** Refusals for rate by the provider on limits that we keep. */
+  leaked429: number;
+  /** Calls that started later than `start_within` after their grant. */
+  useByMissed: number;
+  /** Calls that used more tokens than they had reserved. */
+  estimateExceeded: number;
+  /** Answers whose headers showed use by others of the same account. */
+  foreignUsage: number;
+}
+
+/**
+ * One pool: what it has used, who waits for it, and one timer for the moment at which the next may start. Waiters
+ * hold no start time; only the head is timed, anew whenever anything changes.
+ */
+export class PoolQueue {
+  readonly id: string;
+  readonly usage: PoolUsage;
+  readonly queue: FairQueue;
+  readonly counters: PoolCounters = { leaked429: 0, useByMissed: 0, estimateExceeded: 0, foreignUsage: 0 };
+  readonly #clock: Clock;
+  readonly #plan: QueuePlan;
+  readonly #start: (place: Place, nowMs: number) => void;
+  readonly #giveUp: (place: Place, predictedWaitMs: number) => void;
+  #timer: Timer | undefined;
+  #timerMs = Number.POSITIVE_INFINITY;
+  #recheckTimer: Timer | undefined;
+  #isDispatching = false;
+
+  /**
+   * `start` is called for each waiter whose turn has come and for whom there is room; `giveUp` for each that cannot
+   * start in time any more.
+   */
+  constructor(options: {
+    id: string;
+    usage: PoolUsage;
+    clock: Clock;
+    agingMs: number;
+    weightOf: (tenant: string) => number;
+    start: (place: Place, nowMs: number) => void;
+    giveUp: (place: Place, predictedWaitMs: number) => void;
+  }) {
+    this.id = options.id;
+    this.usage = options.usage;
+    this.queue = new FairQueue({
+      agingMs: options.agingMs,
+      weightOf: options.weightOf,
+      shareOf: (place) => this.usage.shareOf(place.amounts),
+    });
+    this.#clock = options.clock;
+    this.#plan = new QueuePlan(this.usage, this.queue);
+    this.#start = options.start;
+    this.#giveUp = options.giveUp;
+  }
+
+  /** Lets a waiter in and says when it will start; one that would start after its deadline is not let in. */
+  enter(place: Place, nowMs: number): PlannedStart {
+    const isLast = this.queue.isLast(place.level, place.tenant);
+    this.queue.push(place, nowMs);
+    const planned = this.#plan.startOf(place, nowMs, isLast, place.waiter.deadlineMs);
+    if (planned.startMs > place.waiter.deadlineMs) this.queue.remove(place);
+    else if (!isLast) {
+      this.#plan.drop();
+      this.#recheckSoon();
+    }
+    return planned;
+  }
+
+  /** Takes a waiter out that will not be served; does nothing when it is not inside. */
+  leave(place: Place): void {
+    if (place.flow === undefined) return;
+    const wasNext = this.#timer !== undefined && this.queue.size === 1;
+    this.queue.remove(place);
+    this.#plan.notePessimistic();
+    if (wasNext) this.#disarm();
+    else this.#wakeSoon();
+  }
+
+  /** When a newcomer would start, without letting it in. */
+  preview(newcomer: Place, nowMs: number): PlannedStart {
+    return this.#plan.previewOf(newcomer, nowMs);
+  }
+
+  /** Lets everyone start whose turn has come, and times the next. */
+  dispatch(nowMs: number): void {
+    if (this.#isDispatching) return;
+    this.#isDispatching = true;
+    let wakeMs = Number.POSITIVE_INFINITY;
+    const mayStart = (place: Place): boolean => {
+      const readyMs = scopesEarliestMs(place.option.scopes, nowMs, place.amounts);
+      if (readyMs > nowMs) wakeMs = Math.min(wakeMs, readyMs);
+      return readyMs <= nowMs;
+    };
+    while (this.queue.size > 0) {
+      const place = this.queue.next(nowMs, mayStart);
+      if (place === undefined) break;
+      if (!this.usage.fits(nowMs, place.amounts)) {
+        this.#noteCauses(place, nowMs);
+        wakeMs = Math.min(wakeMs, this.usage.earliestMs(nowMs, place.amounts));
+        break;
+      }
+      this.queue.serve(place);
+      this.#start(place, nowMs);
+    }
+    this.#isDispatching = false;
+    if (this.queue.size === 0) this.#plan.drop();
+    this.#arm(wakeMs, nowMs);
+  }
+
+  /** Says that there may be room earlier than planned: a refund, a settlement, a freed place. */
+  noteRoom(nowMs: number): void {
+    this.#plan.notePessimistic();
+    if (this.queue.size > 0) this.dispatch(nowMs);
+  }
+
+  /** Says that starts may be later than planned: a hold, lower caps. */
+  notePushedBack(nowMs: number): void {
+    this.#plan.drop();
+    if (this.queue.size === 0) return;
+    this.dispatch(nowMs);
+    this.#recheckSoon();
+  }
+
+  /** Forgets the timers; nobody will be served any more. */
+  close(): void {
+    this.#disarm();
+    this.#recheckTimer?.cancel();
+  }
+
+  #noteCauses(place: Place, nowMs: number): void {
+    for (const cause of this.usage.causes(nowMs, place.amounts)) place.waiter.causes.add(cause);
+  }
+
+  /** Fails those early whose deadline cannot be met any more, so that they do not wait in vain. */
+  #recheckSoon(): void {
+    this.#recheckTimer ??= this.#clock.after(RECHECK_MS, () => {
+      this.#recheckTimer = undefined;
+      const nowMs = this.#clock.monotonicMs();
+      for (const { place, startMs } of this.#plan.tooLate(nowMs)) this.#giveUp(place, startMs - nowMs);
+    });
+  }
+
+  #wakeSoon(): void {
+    if (this.queue.size > 0 && !this.#isDispatching) this.#arm(0, Number.NEGATIVE_INFINITY);
+  }
+
+  #arm(wakeMs: number, nowMs: number): void {
+    if (wakeMs === this.#timerMs) return;
+    this.#disarm();
+    if (wakeMs === Number.POSITIVE_INFINITY) return;
+    this.#timerMs = wakeMs;
+    this.#timer = this.#clock.after(Math.max(0, wakeMs - Math.max(nowMs, 0)), () => {
+      this.#timer = undefined;
+      this.#timerMs = Number.POSITIVE_INFINITY;
+      this.dispatch(this.#clock.monotonicMs());
+    });
+  }
+
+  #disarm(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    this.#timerMs = Number.POSITIVE_INFINITY;
+  }
+}

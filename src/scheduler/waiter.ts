@@ -1,0 +1,65 @@
+import type { WaitCause } from "../core/limit.ts";
+import type { Refusal } from "../core/refusal.ts";
+import type { Lease } from "./lease.ts";
+import type { Place, StartOption } from "./place.ts";
+
+/** What a caller asks of the scheduler: one start, at the first option whose turn comes in time. */
+export interface StartRequest {
+  /** In order of preference; at least one. */
+  readonly options: readonly StartOption[];
+  readonly tenant: string;
+  /** Level of priority, 0 for the most urgent. */
+  readonly level: number;
+  /** Longest wait in milliseconds; 0: only when it can start at once. */
+  readonly maxWaitMs: number;
+  /** Monotonic time of the caller's own deadline; `undefined` when it has none. */
+  readonly deadlineMs: number | undefined;
+  readonly leaseDurationMs: number;
+  /** Aborted when the caller goes away. */
+  readonly signal: AbortSignal;
+  /** Told the place in the queue and the planned wait, when the request enters one and when that changes. */
+  readonly onQueued?: (queued: QueuedAt) => void;
+}
+
+/** Where a request stands. */
+export interface QueuedAt {
+  readonly deployment: string;
+  /** Place in the order of service; 1 is next. */
+  readonly position: number;
+  readonly predictedWaitMs: number;
+}
+
+/** A request that waits. It is waiting until exactly one of grant, refusal or the caller's leaving ends it. */
+export class Waiter {
+  readonly request: StartRequest;
+  readonly enqueuedMs: number;
+  /** Monotonic time at which it is refused. */
+  readonly deadlineMs: number;
+  readonly places: Place[] = [];
+  readonly causes = new Set<WaitCause>();
+  isWaiting = true;
+  /** Run once when the wait ends. */
+  onEnd: () => void = () => {};
+  readonly #answer: (answer: Lease | Refusal) => void;
+
+  constructor(
+    request: StartRequest,
+    enqueuedMs: number,
+    deadlineMs: number,
+    answer: (answer: Lease | Refusal) => void,
+  ) {
+    this.request = request;
+    this.enqueuedMs = enqueuedMs;
+    this.deadlineMs = deadlineMs;
+    this.#answer = answer;
+  }
+
+  /** Ends the wait: leaves every queue, then answers. Does nothing when the wait had ended. */
+  end(answer: Lease | Refusal): void {
+    if (!this.isWaiting) return;
+    this.isWaiting = false;
+    this.onEnd();
+    for (const place of this.places) place.option.pool.leave(place);
+    this.#answer(answer);
+  }
+}
