@@ -1,0 +1,225 @@
+import type { Context } from "@opentelemetry/api";
+import { AttemptError } from "../core/attempt-error.ts";
+import type { ChatRequest } from "../core/chat.ts";
+import type { Clock } from "../core/clock.ts";
+import type { Cost } from "../core/cost.ts";
+import type { Refusal } from "../core/refusal.ts";
+import type { TokenUsage } from "../core/usage.ts";
+import type { TokenEstimator } from "../cost/tokens/token-estimator.ts";
+import type { ProviderAnswer, ProviderCall } from "../providers/provider.ts";
+import type { Lease } from "../scheduler/lease.ts";
+import type { Scheduler } from "../scheduler/scheduler.ts";
+import type { StartRequest } from "../scheduler/waiter.ts";
+import { amountsUsed, costOfUsage, wallTimeOf } from "./accounting.ts";
+import { AttemptSpan } from "./attempt-span.ts";
+import type { Candidate } from "./candidate.ts";
+import type { AttemptCause, AttemptRecord } from "./complete-result.ts";
+import { applyFeedback } from "./feedback.ts";
+import { receiveStream, type StreamSink } from "./receive-stream.ts";
+
+/** A call that missed its moment is asked for again at most so many times. */
+const MOST_MISSED_STARTS = 3;
+
+/** How one attempt ended. `not_started`: its turn would have come too late, and nothing was sent. */
+export type AttemptOutcome =
+  | { readonly kind: "answered"; readonly answer: ProviderAnswer; readonly record: AttemptRecord }
+  | {
+      readonly kind: "failed";
+      readonly error: AttemptError;
+      readonly tokensStreamed: boolean;
+      readonly record: AttemptRecord;
+    }
+  | { readonly kind: "not_started"; readonly refusal: Refusal };
+
+/** One attempt that is to be made. */
+export interface AttemptPlan {
+  readonly candidate: Candidate;
+  /** From 1. */
+  readonly number: number;
+  readonly cause: AttemptCause;
+  /** Why it is made, for people. */
+  readonly explanation: string;
+  readonly request: ChatRequest;
+  readonly providerOptions: ProviderCall["providerOptions"];
+  /** What the scheduler is asked for, without the option. */
+  readonly start: Omit<StartRequest, "options" | "leaseDurationMs">;
+  readonly tenant: string;
+  readonly taskType: string;
+  /** Receives the pieces of a streamed answer. Undefined: the answer is wanted whole. */
+  readonly sink: StreamSink | undefined;
+  readonly parent: Context;
+}
+
+export interface AttemptTools {
+  readonly clock: Clock;
+  readonly scheduler: Scheduler;
+  readonly estimator: TokenEstimator;
+  /** The longest time between grant and start, in milliseconds. */
+  readonly guardMs: number;
+}
+
+/** Waits for the turn of one candidate, calls it once, and accounts what it used. Never throws. */
+export async function makeAttempt(plan: AttemptPlan, tools: AttemptTools): Promise<AttemptOutcome> {
+  const { candidate, start } = plan;
+  const { clock } = tools;
+  const span = new AttemptSpan(plan.parent, candidate, plan.number, plan.cause);
+  span.startWait();
+  const lease = await acquire(plan, tools);
+  if (lease.kind === "refused") {
+    span.refuse(lease.reason);
+    return { kind: "not_started", refusal: lease };
+  }
+  span.startCall(lease.waitedMs, lease.waitCauses);
+  plan.sink?.attemptStarted?.(plan);
+  const startMs = clock.monotonicMs();
+  const call = providerCall(plan);
+  const received = await span.within(() => receive(plan, call, tools));
+  const latencyMs = clock.monotonicMs() - startMs;
+  const usage = received.usage;
+  const cost = costOfUsage(candidate.price, usage, wallTimeOf(clock, lease.startMs));
+  settle(lease, received, tools);
+  const base = { plan, lease, latencyMs, firstTokenMs: received.firstTokenMs, usage, cost };
+  if (received.kind === "answered") {
+    const { answer } = received;
+    tools.estimator.observe(candidate.model, plan, candidate.estimate, answer.usage);
+    span.succeed({
+      usage: answer.usage,
+      costNanoUsd: cost?.totalNanoUsd,
+      responseModel: answer.responseModel,
+      finishReason: answer.providerFinishReason || answer.finishReason,
+    });
+    return { kind: "answered", answer, record: recordOf({ ...base, answer }) };
+  }
+  // A call that broke because its caller left is not the provider's failure, whatever the socket said.
+  const error = start.signal.aborted ? asCancelled(received.error) : received.error;
+  span.fail(error, usage, cost?.totalNanoUsd);
+  return {
+    kind: "failed",
+    error,
+    tokensStreamed: received.tokensStreamed,
+    record: recordOf({ ...base, error }),
+  };
+}
+
+/** A slot whose call can start within the guard; one that came too late for that is given back and asked for anew. */
+async function acquire(plan: AttemptPlan, tools: AttemptTools): Promise<Lease | Refusal> {
+  const { candidate, start } = plan;
+  const { clock, guardMs, scheduler } = tools;
+  const options = [candidate.option];
+  const leaseDurationMs = candidate.providerConfig.timeoutMs + LEASE_SLACK_MS;
+  const request: StartRequest = { ...start, options, leaseDurationMs };
+  for (let missed = 0; ; missed++) {
+    const outcome = scheduler.acquire(request);
+    const lease = outcome instanceof Promise ? await outcome : outcome;
+    if (lease.kind === "refused") return lease;
+    if (clock.monotonicMs() - lease.startMs <= guardMs || missed >= MOST_MISSED_STARTS) return lease;
+    candidate.option.pool.counters.useByMissed++;
+    scheduler.release(lease);
+  }
+}
+
+/** Leases of our own calls outlive the longest call: they are settled in any case. */
+const LEASE_SLACK_MS = 60_000;
+
+/** What came of a call, with the usage that it is charged for. */
+type Received = { readonly usage: TokenUsage | undefined; readonly firstTokenMs: number | undefined } & (
+  | { readonly kind: "answered"; readonly answer: ProviderAnswer }
+  | { readonly kind: "failed"; readonly error: AttemptError; readonly tokensStreamed: boolean }
+);
+
+async function receive(plan: AttemptPlan, call: ProviderCall, tools: AttemptTools): Promise<Received> {
+  const provider = plan.candidate.provider!;
+  if (plan.sink !== undefined) return receiveStream(plan, provider.stream(call), plan.sink, tools);
+  try {
+    const answer = await provider.complete(call);
+    return { kind: "answered", answer, usage: answer.usage, firstTokenMs: undefined };
+  } catch (thrown) {
+    const error = asAttemptError(thrown);
+    return { kind: "failed", error, tokensStreamed: false, usage: undefined, firstTokenMs: undefined };
+  }
+}
+
+function settle(lease: Lease, received: Received, tools: AttemptTools): void {
+  const { clock, scheduler } = tools;
+  scheduler.settle(lease, amountsUsed(received.usage, lease));
+  const feedback =
+    received.kind === "answered"
+      ? {
+          ...received.answer,
+          statusCode: received.answer.statusCode,
+          retryAfterMs: undefined,
+          isRateLimited: false,
+        }
+      : { ...received.error, ...errorFeedback(received.error) };
+  applyFeedback(scheduler, clock, lease, feedback);
+}
+
+function errorFeedback(error: AttemptError) {
+  const { headers, statusCode, retryAfterMs } = error;
+  return { headers, statusCode, retryAfterMs, isRateLimited: error.reason === "RATE_LIMITED" };
+}
+
+function providerCall(plan: AttemptPlan): ProviderCall {
+  const { candidate, start } = plan;
+  const { providerConfig, model, deployment } = candidate;
+  return {
+    upstreamModel: deployment.upstreamModel,
+    request: plan.request,
+    ...(model.maxOutputTokens !== undefined && { modelMaxOutputTokens: model.maxOutputTokens }),
+    providerOptions: plan.providerOptions,
+    timeouts: {
+      totalMs: providerConfig.timeoutMs,
+      firstTokenMs: providerConfig.firstTokenTimeoutMs,
+      idleMs: providerConfig.idleTimeoutMs,
+    },
+    signal: start.signal,
+  };
+}
+
+/** Providers throw nothing else; what comes nevertheless is a defect of ours and not the provider's. */
+export function asAttemptError(thrown: unknown): AttemptError {
+  if (thrown instanceof AttemptError) return thrown;
+  return new AttemptError("UNKNOWN", "the call ended with an error that is not understood", {
+    cause: thrown,
+  });
+}
+
+function asCancelled(error: AttemptError): AttemptError {
+  if (error.reason === "CANCELLED") return error;
+  const { statusCode, headers } = error;
+  return new AttemptError("CANCELLED", "the caller went away or its deadline passed", {
+    statusCode,
+    headers,
+    cause: error,
+  });
+}
+
+function recordOf(options: {
+  plan: AttemptPlan;
+  lease: Lease;
+  latencyMs: number;
+  firstTokenMs: number | undefined;
+  usage: TokenUsage | undefined;
+  cost: Cost | undefined;
+  answer?: ProviderAnswer;
+  error?: AttemptError;
+}): AttemptRecord {
+  const { plan, lease, latencyMs, firstTokenMs, usage, cost, answer, error } = options;
+  const { deployment } = plan.candidate;
+  return {
+    model: deployment.model,
+    deployment: deployment.id,
+    outcome: error === undefined ? "succeeded" : error.reason === "CANCELLED" ? "cancelled" : "failed",
+    errorReason: error?.reason,
+    errorMessage: error?.message ?? "",
+    providerStatusCode: answer?.statusCode ?? error?.statusCode,
+    waitedMs: lease.waitedMs,
+    waitCauses: lease.waitCauses,
+    latencyMs,
+    firstTokenLatencyMs: firstTokenMs,
+    usage,
+    cost,
+    cause: plan.cause,
+    explanation: plan.explanation,
+  };
+}

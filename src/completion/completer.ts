@@ -1,0 +1,81 @@
+import type { Config } from "../config/config.ts";
+import type { Call } from "../core/call.ts";
+import type { Clock } from "../core/clock.ts";
+import { Handoff } from "../core/handoff.ts";
+import type { Random } from "../core/random.ts";
+import type { Refusal } from "../core/refusal.ts";
+import type { LedgerSink } from "../cost/ledger.ts";
+import type { Scheduler } from "../scheduler/scheduler.ts";
+import type { AttemptTools } from "./attempt.ts";
+import type { CandidateList } from "./candidate-list.ts";
+import type { CompleteEvent, QueuedEvent } from "./complete-event.ts";
+import type { CompleteCommand } from "./complete-request.ts";
+import type { CompleteResult } from "./complete-result.ts";
+import { CompleteRun } from "./complete-run.ts";
+import type { StreamSink } from "./receive-stream.ts";
+
+/** Counts requests, for strategies that go in turns. */
+export interface Turns {
+  next(): number;
+}
+
+export interface CompleterOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly config: Config;
+  readonly scheduler: Scheduler;
+  readonly candidates: CandidateList;
+  readonly ledger: LedgerSink;
+  readonly tools: AttemptTools;
+  readonly turns: Turns;
+}
+
+/** Where a streamed Complete tells what happens. */
+export interface EventSink extends StreamSink {
+  queued(queued: Omit<QueuedEvent, "kind">): void;
+}
+
+/** Answers Complete and StreamComplete. */
+export class Completer {
+  readonly #options: CompleterOptions;
+
+  constructor(options: CompleterOptions) {
+    this.#options = options;
+  }
+
+  complete(command: CompleteCommand, call: Call): Promise<CompleteResult | Refusal> {
+    return new CompleteRun(this.#options, command, call, undefined).run();
+  }
+
+  /** The same with everything that happens on the way; a consumer that leaves early ends the work. */
+  stream(command: CompleteCommand, call: Call): AsyncIterable<CompleteEvent> {
+    const left = new AbortController();
+    const handoff = new Handoff<CompleteEvent>(() => left.abort());
+    const ownCall: Call = {
+      caller: call.caller,
+      deadlineMs: call.deadlineMs,
+      signal: AbortSignal.any([call.signal, left.signal]),
+    };
+    const sink: EventSink = {
+      queued: (queued) => void handoff.push({ kind: "queued", ...queued }),
+      attemptStarted: ({ candidate, cause, number }) =>
+        void handoff.push({
+          kind: "attempt_started",
+          attemptNumber: number,
+          model: candidate.model.id,
+          deployment: candidate.deployment.id,
+          cause,
+        }),
+      delta: (text) => handoff.push({ kind: "delta", text }),
+      toolCall: (toolCall) => handoff.push({ kind: "tool_call", toolCall }),
+    };
+    new CompleteRun(this.#options, command, ownCall, sink).run().then(
+      (result) => {
+        void handoff.push("kind" in result ? result : { kind: "done", result });
+        handoff.close();
+      },
+      (error: unknown) => handoff.fail(error),
+    );
+    return handoff;
+  }
+}

@@ -1,0 +1,83 @@
+import type { Refusal } from "../core/refusal.ts";
+import type { LedgerEntry } from "../cost/ledger.ts";
+import type { Candidate } from "./candidate.ts";
+import type { CompleteCommand } from "./complete-request.ts";
+import type { AttemptRecord } from "./complete-result.ts";
+import { isRateLimitWait } from "./wait-kind.ts";
+
+/** The ledger's row of an attempt. */
+export function attemptEntry(options: {
+  readonly wallMs: number;
+  readonly candidate: Candidate;
+  readonly record: AttemptRecord;
+  readonly command: CompleteCommand;
+  readonly tenant: string;
+  /** The deployment is the one that is preferred above all. */
+  readonly isFirstChoice: boolean;
+  /** An attempt before it was refused for its rate. */
+  readonly afterRateLimit: boolean;
+  readonly isLast: boolean;
+  readonly traceId: string;
+}): LedgerEntry {
+  const { candidate, record, command, isFirstChoice } = options;
+  const isRateLimitFallback = record.cause === "fallback_wait" || options.afterRateLimit;
+  return {
+    wallMs: options.wallMs,
+    kind: "attempt",
+    outcome: record.outcome,
+    reason: record.errorReason,
+    tenant: options.tenant,
+    tags: command.tags,
+    taskType: command.taskType ?? "",
+    provider: candidate.deployment.provider,
+    model: record.model,
+    deployment: record.deployment,
+    usage: record.usage,
+    cost: record.cost,
+    reservedTokens: candidate.option.amounts.totalTokens,
+    waitedMs: record.waitedMs,
+    isRateLimitWait: isRateLimitWait(record.waitCauses),
+    latencyMs: record.latencyMs,
+    isFallback: !isFirstChoice,
+    isRateLimitFallback: !isFirstChoice && isRateLimitFallback,
+    isLast: options.isLast,
+    requestId: command.requestId,
+    traceId: options.traceId,
+  };
+}
+
+/** The ledger's row of a request that ended in a refusal without a call that could stand for it. */
+export function refusalEntry(options: {
+  readonly wallMs: number;
+  readonly refusal: Refusal;
+  readonly command: CompleteCommand;
+  readonly tenant: string;
+  /** The first candidate; undefined: there was none. */
+  readonly candidate: Candidate | undefined;
+  readonly traceId: string;
+}): LedgerEntry {
+  const { candidate, command, refusal } = options;
+  return {
+    wallMs: options.wallMs,
+    kind: "refusal",
+    outcome: "refused",
+    reason: refusal.reason,
+    tenant: options.tenant,
+    tags: command.tags,
+    taskType: command.taskType ?? "",
+    provider: candidate?.deployment.provider ?? "",
+    model: candidate?.model.id ?? "",
+    deployment: candidate?.deployment.id ?? "",
+    usage: undefined,
+    cost: undefined,
+    reservedTokens: 0,
+    waitedMs: 0,
+    isRateLimitWait: false,
+    latencyMs: undefined,
+    isFallback: false,
+    isRateLimitFallback: false,
+    isLast: true,
+    requestId: command.requestId,
+    traceId: options.traceId,
+  };
+}

@@ -1,0 +1,65 @@
+import type { Cost } from "../core/cost.ts";
+import type { TokenUsage } from "../core/usage.ts";
+import { costOf } from "../cost/price/cost-of.ts";
+import type { Route, RoutedCandidate } from "../fallback/route.ts";
+import type { ProviderAnswer } from "../providers/provider.ts";
+import { addCost, addUsage } from "./accounting.ts";
+import type { Candidate } from "./candidate.ts";
+import type { AttemptRecord, CandidateRecord, CompleteResult } from "./complete-result.ts";
+
+/** The answer to a Complete with everything that led to it. */
+export function resultOf(options: {
+  readonly answer: ProviderAnswer;
+  readonly model: string;
+  readonly attempts: readonly AttemptRecord[];
+  readonly route: Route;
+  readonly candidates: readonly Candidate[];
+  readonly requestId: string;
+}): CompleteResult {
+  const { answer, attempts, candidates, route } = options;
+  return {
+    message: answer.message,
+    finishReason: answer.finishReason,
+    providerFinishReason: answer.providerFinishReason,
+    model: options.model,
+    usage: attempts.reduce<TokenUsage>(
+      (sum, { usage }) => (usage === undefined ? sum : addUsage(sum, usage)),
+      {},
+    ),
+    cost: totalCost(attempts),
+    attempts,
+    route: [...route.trial, ...route.rest].map((routed) => candidateRecord(routed, candidates, attempts)),
+    cacheHit: false,
+    requestId: options.requestId,
+  };
+}
+
+/** The sum over attempts that used something. Undefined: the price of one of them is not known. */
+function totalCost(attempts: readonly AttemptRecord[]): Cost | undefined {
+  const charged = attempts.filter(({ usage }) => usage !== undefined);
+  let total: Cost | undefined;
+  for (const { cost } of charged) {
+    if (cost === undefined) return undefined;
+    total = total === undefined ? cost : addCost(total, cost);
+  }
+  return total;
+}
+
+function candidateRecord(
+  { candidate, explanation, verdict }: RoutedCandidate,
+  candidates: readonly Candidate[],
+  attempts: readonly AttemptRecord[],
+): CandidateRecord {
+  const { price, estimate } = candidates.find(({ deployment }) => deployment.id === candidate.deploymentId)!;
+  return {
+    model: candidate.modelId,
+    deployment: candidate.deploymentId,
+    verdict,
+    explanation,
+    predictedWaitMs: candidate.predictedWaitMs,
+    reservedTokens: candidate.reservedTokens,
+    estimatedCost:
+      price && costOf(price, { inputTokens: estimate.inputTokens, outputTokens: estimate.outputTokens }, 0),
+    attemptCount: attempts.filter(({ deployment }) => deployment === candidate.deploymentId).length,
+  };
+}

@@ -1,0 +1,102 @@
+import type { Config } from "../config/config.ts";
+import type { Clock } from "../core/clock.ts";
+import type { QuotaViolation } from "../core/refusal.ts";
+import { worstCaseCost } from "../cost/price/cost-of.ts";
+import type { ModelPrice } from "../cost/price/model-price.ts";
+import { formatNanoUsd } from "../fallback/format.ts";
+import type { Availability, BudgetVerdict, CandidateSnapshot } from "../fallback/snapshot.ts";
+import type { Scheduler } from "../scheduler/scheduler.ts";
+import type { Candidate } from "./candidate.ts";
+
+export interface SnapshotOptions {
+  readonly clock: Clock;
+  readonly scheduler: Scheduler;
+  readonly config: Config;
+  readonly tenant: string;
+  /** Level of priority, 0 for the most urgent. */
+  readonly level: number;
+  /** The most that the request may cost; undefined: no bound of its own. */
+  readonly maxCostNanoUsd: bigint | undefined;
+}
+
+/** What routing is told of a candidate at this moment. */
+export function snapshotOf(candidate: Candidate, options: SnapshotOptions): CandidateSnapshot {
+  const { deployment, estimate, model, option, price, providerConfig } = candidate;
+  const { clock, config, level, scheduler, tenant } = options;
+  const { pool, amounts } = option;
+  const tooLarge = pool.usage.tooLarge(amounts);
+  const planned = tooLarge === undefined ? scheduler.preview(option, { tenant, level }) : undefined;
+  const nowMs = clock.monotonicMs();
+  const predictedWaitMs = planned === undefined ? 0 : Math.max(0, planned.startMs - nowMs);
+  const worstCost =
+    price === undefined
+      ? undefined
+      : worstCaseCost(price, amounts.inputTokens, amounts.outputTokens, clock.wallMs())?.totalNanoUsd;
+  return {
+    deploymentId: deployment.id,
+    modelId: model.id,
+    provider: deployment.provider,
+    rank: candidate.rank,
+    origin: candidate.origin,
+    isLocalFree: isLocalFree(candidate),
+    providerPriority: providerConfig.priority,
+    quality: model.quality,
+    weight: config.routing.weights.find((entry) => entry.model === model.id)?.weight ?? 1,
+    availability: availabilityOf(candidate),
+    capabilities: model.capabilities,
+    contextWindowTokens: model.contextWindowTokens,
+    maxOutputTokens: model.maxOutputTokens,
+    inputTokens: estimate.inputTokens,
+    reservedTokens: amounts.totalTokens,
+    tokenCap: tooLarge?.cap,
+    breaker: { kind: "closed" },
+    budget: budgetVerdict(worstCost, options.maxCostNanoUsd),
+    worstCostNanoUsd: worstCost,
+    queueFull: pool.queue.size >= config.scheduler.maxQueueLength,
+    predictedWaitMs,
+    likelyWaitMs: undefined,
+    waitLimits: predictedWaitMs > 0 ? waitLimits(candidate, nowMs) : [],
+    latencyMs: undefined,
+    capacityLeft: capacityLeft(candidate, nowMs),
+  };
+}
+
+function availabilityOf({ deployment }: Candidate): Availability {
+  const explanation = deployment.reason ?? "it is switched off";
+  if (!deployment.enabled || !deployment.offered) return { kind: "disabled", explanation };
+  if (deployment.configured) return { kind: "available" };
+  return { kind: "not_configured", explanation, missingVariable: deployment.missingVariable };
+}
+
+function isLocalFree({ deployment, price }: Candidate): boolean {
+  if (deployment.providerType === "ollama") return true;
+  return deployment.providerType === "openai_compatible" && price !== undefined && isFree(price);
+}
+
+function isFree(price: ModelPrice): boolean {
+  return worstCaseCost(price, 1_000_000, 1_000_000, 0)?.totalNanoUsd === 0n;
+}
+
+function budgetVerdict(worstCost: bigint | undefined, maxCost: bigint | undefined): BudgetVerdict {
+  if (maxCost === undefined) return { kind: "within" };
+  if (worstCost === undefined) {
+    const explanation = "its price is not known, and the request may not cost more than a stated amount";
+    return { kind: "price_unknown", explanation };
+  }
+  if (worstCost <= maxCost) return { kind: "within" };
+  const explanation = `it may cost ${formatNanoUsd(worstCost)}, more than the ${formatNanoUsd(maxCost)} allowed`;
+  return { kind: "over", explanation, retryAfterMs: undefined };
+}
+
+function waitLimits({ option }: Candidate, nowMs: number): readonly QuotaViolation[] {
+  const { pool, amounts, deployment } = option;
+  const causes = pool.usage.causes(nowMs, amounts);
+  const description = `${deployment} waits for: ${causes.length === 0 ? "others before it" : causes.join(", ")}`;
+  return [{ subject: `pool ${pool.id}`, description }];
+}
+
+function capacityLeft({ option }: Candidate, nowMs: number): number {
+  let left = 1;
+  for (const { cap, remaining } of option.pool.usage.limits(nowMs)) left = Math.min(left, remaining / cap);
+  return left;
+}

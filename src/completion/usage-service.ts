@@ -1,0 +1,102 @@
+import type { Deployment } from "../catalog/catalog.ts";
+import { matchesModel } from "../catalog/model-pattern.ts";
+import type { ProviderConfig } from "../config/provider-config.ts";
+import type { Caller } from "../core/call.ts";
+import type { Clock } from "../core/clock.ts";
+import type { LedgerStore } from "../cost/ledger/ledger-store.ts";
+import type { PoolDirectory } from "../scheduler/pool-directory.ts";
+import type { PoolReport } from "../scheduler/pool-report.ts";
+import { reportPool } from "../scheduler/pool-reporter.ts";
+import type { Scheduler } from "../scheduler/scheduler.ts";
+import type { Deployments } from "./deployments.ts";
+import type { DeploymentReport, ProviderReport, UsageQuery, UsageReport } from "./usage-report.ts";
+
+const DAY_MS = 86_400_000;
+
+export interface UsageServiceOptions {
+  readonly clock: Clock;
+  readonly scheduler: Scheduler;
+  readonly pools: PoolDirectory;
+  readonly deployments: Deployments;
+  readonly providers: readonly ProviderConfig[];
+  readonly ledger: LedgerStore;
+  /** Whether callers are told apart: then each sees only its own totals. */
+  readonly hasTenants: boolean;
+}
+
+/** Answers GetUsage: pools live, totals from the ledger. */
+export class UsageService {
+  readonly #options: UsageServiceOptions;
+
+  constructor(options: UsageServiceOptions) {
+    this.#options = options;
+  }
+
+  async report(query: UsageQuery, caller: Caller): Promise<UsageReport> {
+    const { hasTenants, ledger } = this.#options;
+    const tenant = hasTenants ? caller.tenant : query.tenant;
+    const summary = await ledger.query({ ...query, tenant });
+    return {
+      pools: this.#pools(query, caller),
+      totals: summary.totals,
+      groups: summary.groups,
+      budgets: [],
+      providers: await this.#providers(tenant),
+    };
+  }
+
+  /** Pools that were used or wait, and those of models that the query names. */
+  #pools(query: UsageQuery, caller: Caller): PoolReport[] {
+    const { clock, deployments, pools, scheduler } = this.#options;
+    const byPool = Map.groupBy(deployments.catalog.deployments, ({ pool }) => pool);
+    const reports: PoolReport[] = [];
+    for (const pool of pools.all()) {
+      const members = (byPool.get(pool.id) ?? []).filter(({ model }) => deployments.allows(caller, model));
+      const isNamed = members.some(({ model }) =>
+        query.models.some((pattern) => matchesModel(pattern, model)),
+      );
+      if (members.length > 0 && (query.models.length === 0 || isNamed)) {
+        const models = [...new Set(members.map(({ model }) => model))];
+        const names = members.map(({ id }) => id);
+        reports.push(
+          reportPool({ pool, scheduler, clock, tenant: caller.tenant, models, deployments: names }),
+        );
+      }
+    }
+    return reports;
+  }
+
+  async #providers(tenant: string | undefined): Promise<ProviderReport[]> {
+    const { clock, deployments, ledger, providers } = this.#options;
+    const startWallMs = Math.floor(clock.wallMs() / DAY_MS) * DAY_MS;
+    const today = await ledger.query({
+      models: [],
+      tenant,
+      startWallMs,
+      endWallMs: undefined,
+      groupBy: ["provider"],
+    });
+    const byProvider = Map.groupBy(deployments.catalog.deployments, ({ provider }) => provider);
+    return providers.map((provider) => {
+      const own = byProvider.get(provider.name) ?? [];
+      const totals = today.groups.find(({ key }) => key.provider === provider.name)?.totals;
+      const configured = provider.enabled && own.some((deployment) => deployment.configured);
+      return {
+        name: provider.name,
+        enabled: provider.enabled,
+        configured,
+        healthy: configured,
+        breakerState: "closed",
+        costTodayNanoUsd: totals?.cost?.totalNanoUsd ?? 0n,
+        tier: provider.tier,
+        deployments: own.map(reportDeployment),
+      };
+    });
+  }
+}
+
+/** A deployment as it stands now. */
+export function reportDeployment(deployment: Deployment): DeploymentReport {
+  const { id, pool, enabled, offered, configured } = deployment;
+  return { name: id, pool, healthy: enabled && offered && configured, breakerState: "closed" };
+}
