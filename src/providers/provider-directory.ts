@@ -30,7 +30,7 @@ export class ProviderDirectory {
     return provider;
   }
 
-  /** Closes every connection to providers; running calls end with an error. */
+  /** Lets running calls end, then closes every connection to providers. */
   async close(): Promise<void> {
     const providers = [...this.#providers.values()].flatMap((byType) => [...byType.values()]);
     await Promise.all(providers.map((provider) => provider.close()));
