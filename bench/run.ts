@@ -1,0 +1,22 @@
+import { benchComplete } from "./complete.ts";
+import { benchSlots } from "./slots.ts";
+import { describeMachine } from "./support/machine.ts";
+
+const print = (line: string): void => console.log(line);
+const SECTIONS: Readonly<Record<string, () => Promise<void>>> = {
+  slots: () => benchSlots(print),
+  complete: () => benchComplete(print),
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.find((name) => !(name in SECTIONS));
+if (unknown !== undefined) {
+  console.error(`there is no benchmark ${unknown}; choose from ${Object.keys(SECTIONS).join(", ")}`);
+  process.exit(2);
+}
+print(describeMachine());
+for (const [name, run] of Object.entries(SECTIONS)) {
+  if (asked.length > 0 && !asked.includes(name)) continue;
+  print(`\n${name}`);
+  await run();
+}
