@@ -1,0 +1,113 @@
+import type { Strategy } from "../../config/config.ts";
+import type { AttemptErrorReason } from "../../core/attempt-error.ts";
+import type { Random } from "../../core/random.ts";
+import { formatMs } from "../format.ts";
+import { backoffMs } from "./backoff.ts";
+import { ERROR_POLICIES } from "./error-policy.ts";
+
+/** Where a request stands after an attempt has failed. */
+export interface FailedAttempt {
+  readonly reason: AttemptErrorReason;
+  readonly strategy: Strategy;
+  /** True: the caller has seen a part of the answer, so that no other can take its place. */
+  readonly tokensStreamed: boolean;
+  /** Attempts of the whole request so far, this one included; at least 1. */
+  readonly attemptCount: number;
+  /** The most attempts of the whole request. */
+  readonly maxAttemptCount: number;
+  /** Retries at this deployment so far; 0 after its first attempt. */
+  readonly retryCount: number;
+  /** The most retries at this deployment. */
+  readonly maxRetryCount: number;
+  /** Pause before the first retry. */
+  readonly retryDelayMs: number;
+  /** How long the provider asks to wait. Undefined: it did not say. */
+  readonly retryAfterMs: number | undefined;
+  /** Until the caller's deadline. Undefined: it set none. */
+  readonly remainingMs: number | undefined;
+  /** What is left of `max_wait`; bounds a wait that the provider asks for, not our own pauses. */
+  readonly remainingWaitMs: number;
+  /** How many of the candidates not yet tried may help; see `usefulCandidates`. */
+  readonly usefulCandidateCount: number;
+  readonly random: Random;
+}
+
+/** What to do after a failed attempt. `explanation` is a sentence for people, without a full stop. */
+export type NextStep =
+  /** Once more at the same deployment after a pause of `delayMs`, with a new slot. */
+  | { readonly kind: "retry_here"; readonly delayMs: number; readonly explanation: string }
+  /** The next of the useful candidates, at once. */
+  | { readonly kind: "next_candidate"; readonly explanation: string }
+  /** No more attempts. */
+  | { readonly kind: "stop"; readonly explanation: string };
+
+/**
+ * Decides what follows a failed attempt. Attempts are first kept for candidates not yet tried: a deployment is asked
+ * again only while enough of `maxAttemptCount` is left for each of them.
+ */
+export function decideAfterFailure(failed: FailedAttempt): NextStep {
+  const obstacle = whyStop(failed);
+  if (obstacle !== undefined) return { kind: "stop", explanation: obstacle };
+  const { reason, usefulCandidateCount } = failed;
+  const hasNext = usefulCandidateCount > 0;
+  const next: NextStep = { kind: "next_candidate", explanation: `${reason}: the next candidate is tried` };
+  if (ERROR_POLICIES[reason].retryHere === "no") {
+    return hasNext
+      ? next
+      : { kind: "stop", explanation: `${reason} is not retried, and no other candidate helps` };
+  }
+  if (hasNext && wantsNoCallsNow(failed)) return next;
+  const retry = tryRetry(failed);
+  return retry.kind === "stop" && hasNext ? next : retry;
+}
+
+/** Whether the deployment has said that it wants no calls for longer than our own pause. */
+function wantsNoCallsNow({ reason, retryAfterMs, retryDelayMs }: FailedAttempt): boolean {
+  if (ERROR_POLICIES[reason].retryHere === "last_resort") return true;
+  return retryAfterMs !== undefined && retryAfterMs > retryDelayMs;
+}
+
+/** Why nothing more can be tried, whatever went wrong; undefined: it can. */
+function whyStop(failed: FailedAttempt): string | undefined {
+  const { reason, strategy, attemptCount, maxAttemptCount, remainingMs } = failed;
+  if (failed.tokensStreamed) return `${reason} after the answer had begun`;
+  if (reason === "CANCELLED") return "the caller went away";
+  if (strategy === "fail_fast") return `${reason}: fail_fast makes one attempt`;
+  if (remainingMs !== undefined && remainingMs <= 0) return `${reason}, and the deadline has passed`;
+  if (attemptCount >= maxAttemptCount) return `${reason}, and all ${maxAttemptCount} attempts are made`;
+  return undefined;
+}
+
+function tryRetry(failed: FailedAttempt): NextStep {
+  const { reason, attemptCount, maxAttemptCount, retryCount, maxRetryCount, usefulCandidateCount } = failed;
+  if (retryCount >= maxRetryCount) {
+    return { kind: "stop", explanation: `${reason}, and all ${maxRetryCount} retries are made` };
+  }
+  if (maxAttemptCount - attemptCount <= usefulCandidateCount) {
+    return { kind: "stop", explanation: `${reason}, and the attempts left are kept for other candidates` };
+  }
+  const delayMs = retryPauseMs(failed);
+  if (failed.remainingMs !== undefined && delayMs >= failed.remainingMs) {
+    return {
+      kind: "stop",
+      explanation: `${reason}, and a retry in ${formatMs(delayMs)} would miss the deadline`,
+    };
+  }
+  if (failed.retryAfterMs !== undefined && failed.retryAfterMs > failed.remainingWaitMs) {
+    const asked = formatMs(failed.retryAfterMs);
+    return {
+      kind: "stop",
+      explanation: `${reason}, and the provider asks for a wait of ${asked}, more than max_wait leaves`,
+    };
+  }
+  return {
+    kind: "retry_here",
+    delayMs,
+    explanation: `${reason}: retry ${retryCount + 1} of ${maxRetryCount} after ${formatMs(delayMs)}`,
+  };
+}
+
+/** The provider's own figure, when it is longer than ours. */
+function retryPauseMs({ retryDelayMs, retryCount, retryAfterMs, random }: FailedAttempt): number {
+  return Math.max(backoffMs({ retryDelayMs, retryNumber: retryCount, random }), retryAfterMs ?? 0);
+}
