@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import type { Catalog, Deployment } from "./catalog/catalog.ts";
 import { CandidateList } from "./completion/candidate-list.ts";
 import { Completer } from "./completion/completer.ts";
+import { DeploymentHealth } from "./completion/deployment-health.ts";
 import { Deployments } from "./completion/deployments.ts";
 import { EstimateService } from "./completion/estimate-service.ts";
 import { ModelService } from "./completion/model-service.ts";
@@ -59,6 +60,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const deployments = new Deployments(catalog, config.tenants);
   const prices = new PriceBook({ assumedPrice: config.budgets.assumedPrice });
   const estimator = new TokenEstimator({ encodings: await loadEncodings(), random });
+  const health = new DeploymentHealth(clock);
   const ledger = new MemoryLedger();
   const providers = new ProviderDirectory((deployment, connection) =>
     createProvider(deployment, connection, clock),
@@ -76,8 +78,9 @@ export async function createApp(options: AppOptions): Promise<App> {
       config,
       providerOf: (deployment) => providers.of(deployment),
       scopesOf,
+      preferences: [],
     }),
-    tools: { ...shared, guardMs: config.scheduler.guardMs },
+    tools: { ...shared, guardMs: config.scheduler.guardMs, health },
     turns: countUp(),
   });
   return {

@@ -2,8 +2,8 @@ import { type Context, context, type Span, SpanKind, SpanStatusCode, trace } fro
 import type { AttemptError } from "../core/attempt-error.ts";
 import type { WaitCause } from "../core/limit.ts";
 import type { TokenUsage } from "../core/usage.ts";
+import type { AttemptCause } from "../fallback/attempts/attempt-cause.ts";
 import type { Candidate } from "./candidate.ts";
-import type { AttemptCause } from "./complete-result.ts";
 
 const tracer = trace.getTracer("headway");
 

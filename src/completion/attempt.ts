@@ -3,9 +3,10 @@ import { AttemptError } from "../core/attempt-error.ts";
 import type { ChatRequest } from "../core/chat.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Cost } from "../core/cost.ts";
-import type { Refusal } from "../core/refusal.ts";
+import { type Refusal, refuse } from "../core/refusal.ts";
 import type { TokenUsage } from "../core/usage.ts";
 import type { TokenEstimator } from "../cost/tokens/token-estimator.ts";
+import type { AttemptCause } from "../fallback/attempts/attempt-cause.ts";
 import type { ProviderAnswer, ProviderCall } from "../providers/provider.ts";
 import type { Lease } from "../scheduler/lease.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
@@ -13,14 +14,15 @@ import type { StartRequest } from "../scheduler/waiter.ts";
 import { amountsUsed, costOfUsage, wallTimeOf } from "./accounting.ts";
 import { AttemptSpan } from "./attempt-span.ts";
 import type { Candidate } from "./candidate.ts";
-import type { AttemptCause, AttemptRecord } from "./complete-result.ts";
+import type { AttemptRecord } from "./complete-result.ts";
+import type { DeploymentHealth } from "./deployment-health.ts";
 import { applyFeedback } from "./feedback.ts";
 import { receiveStream, type StreamSink } from "./receive-stream.ts";
 
 /** A call that missed its moment is asked for again at most so many times. */
 const MOST_MISSED_STARTS = 3;
 
-/** How one attempt ended. `not_started`: its turn would have come too late, and nothing was sent. */
+/** How one attempt ended. `not_started`: its turn would have come too late, or its breaker is open; nothing was sent. */
 export type AttemptOutcome =
   | { readonly kind: "answered"; readonly answer: ProviderAnswer; readonly record: AttemptRecord }
   | {
@@ -56,6 +58,7 @@ export interface AttemptTools {
   readonly estimator: TokenEstimator;
   /** The longest time between grant and start, in milliseconds. */
   readonly guardMs: number;
+  readonly health: DeploymentHealth;
 }
 
 /** Waits for the turn of one candidate, calls it once, and accounts what it used. Never throws. */
@@ -69,6 +72,13 @@ export async function makeAttempt(plan: AttemptPlan, tools: AttemptTools): Promi
     span.refuse(lease.reason);
     return { kind: "not_started", refusal: lease };
   }
+  const deployment = candidate.deployment.id;
+  const passage = tools.health.mayCall(deployment);
+  if (passage === "no") {
+    tools.scheduler.release(lease);
+    span.refuse("BREAKER_OPEN");
+    return { kind: "not_started", refusal: refuseOpen(deployment) };
+  }
   span.startCall(lease.waitedMs, lease.waitCauses);
   plan.sink?.attemptStarted?.(plan);
   const startMs = clock.monotonicMs();
@@ -78,6 +88,9 @@ export async function makeAttempt(plan: AttemptPlan, tools: AttemptTools): Promi
   const usage = received.usage;
   const cost = costOfUsage(candidate.price, usage, wallTimeOf(clock, lease.startMs));
   settle(lease, received, tools);
+  const reason =
+    received.kind === "answered" ? undefined : start.signal.aborted ? "CANCELLED" : received.error.reason;
+  tools.health.callEnded(deployment, { passage, reason, latencyMs: received.firstTokenMs ?? latencyMs });
   const base = { plan, lease, latencyMs, firstTokenMs: received.firstTokenMs, usage, cost };
   if (received.kind === "answered") {
     const { answer } = received;
@@ -99,6 +112,16 @@ export async function makeAttempt(plan: AttemptPlan, tools: AttemptTools): Promi
     tokensStreamed: received.tokensStreamed,
     record: recordOf({ ...base, error }),
   };
+}
+
+function refuseOpen(deployment: string): Refusal {
+  return refuse(
+    "CANDIDATES_UNAVAILABLE",
+    `${deployment} failed too often lately; its breaker is open. Try again later.`,
+    {
+      metadata: { model: deployment },
+    },
+  );
 }
 
 /** A slot whose call can start within the guard; one that came too late for that is given back and asked for anew. */

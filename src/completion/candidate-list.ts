@@ -1,12 +1,13 @@
 import type { Deployment, Model } from "../catalog/catalog.ts";
 import type { Config } from "../config/config.ts";
 import type { ProviderConfig } from "../config/provider-config.ts";
-import type { Call } from "../core/call.ts";
+import type { Call, Caller } from "../core/call.ts";
 import type { ChatRequest } from "../core/chat.ts";
 import { callAmounts } from "../core/limit.ts";
 import { type Refusal, refuse } from "../core/refusal.ts";
 import type { PriceBook } from "../cost/price/price-book.ts";
 import type { TokenEstimator } from "../cost/tokens/token-estimator.ts";
+import { type Selection, selectModels, type UsableModel } from "../fallback/selection/select-models.ts";
 import type { CandidateOrigin } from "../fallback/snapshot.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { PoolDirectory } from "../scheduler/pool-directory.ts";
@@ -15,6 +16,7 @@ import { priceOf } from "./accounting.ts";
 import type { Candidate } from "./candidate.ts";
 import type { CompleteCommand } from "./complete-request.ts";
 import type { Deployments } from "./deployments.ts";
+import type { Settings } from "./settings.ts";
 
 export interface CandidateListOptions {
   readonly config: Config;
@@ -24,11 +26,16 @@ export interface CandidateListOptions {
   readonly prices: PriceBook;
   readonly providerOf: (deployment: Deployment) => Provider | undefined;
   readonly scopesOf: (tenant: string) => readonly Scope[];
+  /** Models set for types of task while running; they go before the configured ones. */
+  readonly preferences: readonly { readonly taskType: string; readonly model: string }[];
 }
 
-interface NamedModel {
-  readonly name: string;
-  readonly origin: CandidateOrigin;
+/** The candidates of a request, and the experiments that it takes part in. */
+export interface Candidates {
+  readonly kind: "candidates";
+  /** Not empty. */
+  readonly list: readonly Candidate[];
+  readonly arms: Selection["arms"];
 }
 
 /** Finds what a request may be answered by: every deployment of every model that it or the configuration names. */
@@ -42,44 +49,52 @@ export class CandidateList {
   }
 
   /**
-   * The candidates in the order in which they are named, each model once. A model that the request names must exist
-   * and be allowed; of the configured ones those are left out that are not.
+   * The candidates in the order in which they are named, each deployment once. A model that the request itself names
+   * must exist and be allowed; others that do not or are not are left out.
    */
-  of(command: CompleteCommand, request: ChatRequest, call: Call): readonly Candidate[] | Refusal {
-    const candidates: Candidate[] = [];
+  of(command: CompleteCommand, settings: Settings, request: ChatRequest, call: Call): Candidates | Refusal {
+    const selection = this.#select(command, settings, call.caller);
+    const list: Candidate[] = [];
     const seen = new Set<string>();
-    for (const [rank, { name, origin }] of this.#names(command).entries()) {
-      const found = this.#options.deployments.find(name, call.caller);
+    let refusal: Refusal | undefined;
+    for (const [rank, { id, origin }] of selection.models.entries()) {
+      const found = this.#options.deployments.find(id, call.caller);
       if (found.kind === "refused") {
-        if (origin.kind === "requested" || rank === 0) return found;
+        if (origin.kind === "requested") return found;
+        refusal ??= found;
         continue;
       }
       for (const deployment of found.deployments) {
         if (seen.has(deployment.id)) continue;
         seen.add(deployment.id);
-        candidates.push(this.#candidate(command, request, call, found.model, deployment, rank, origin));
+        list.push(this.#candidate(command, request, call, found.model, deployment, rank, origin));
       }
     }
-    if (candidates.length > 0) return candidates;
-    return refuse("INVALID_REQUEST", "name a model: there is no default model, since no provider is on", {
-      fieldViolations: [{ field: "model", description: "is required, since there is no default model" }],
-    });
+    if (list.length > 0) return { kind: "candidates", list, arms: selection.arms };
+    return refusal ?? refuseUnnamed();
   }
 
-  #names(command: CompleteCommand): readonly NamedModel[] {
-    const { config, deployments } = this.#options;
-    const { routing } = config;
-    const requested = (name: string): NamedModel => ({ name, origin: { kind: "requested" } });
-    const configured = (name: string): NamedModel => ({ name, origin: { kind: "configured" } });
-    const forTask = routing.taskModels.find(({ taskType }) => taskType === command.taskType)?.model;
-    const first = command.model ?? forTask ?? deployments.catalog.defaultModel;
-    const names: NamedModel[] = [];
-    if (first !== undefined) names.push(command.model === undefined ? configured(first) : requested(first));
-    const fallbacks =
-      command.fallbackModels.length > 0
-        ? command.fallbackModels.map(requested)
-        : routing.fallbackModels.map(configured);
-    return [...names, ...fallbacks];
+  #select(command: CompleteCommand, { preset }: Settings, caller: Caller): Selection {
+    const { config, deployments, preferences } = this.#options;
+    const { model, fallbackModels, quality, taskType, requestId, tags } = command;
+    const { defaultModel } = deployments.catalog;
+    const usable = model === undefined ? this.#usableModels(caller) : [];
+    const taskModels = [...preferences, ...config.routing.taskModels];
+    return selectModels(
+      { model, fallbackModels, quality, preset, requestId, tags, taskType },
+      { ...config.routing, defaultModel, taskModels },
+      usable,
+    );
+  }
+
+  #usableModels(caller: Caller): UsableModel[] {
+    const { deployments } = this.#options;
+    const usable = new Set(
+      deployments.catalog.deployments
+        .filter(({ configured, enabled, offered }) => configured && enabled && offered)
+        .map(({ model }) => model),
+    );
+    return deployments.catalog.models.filter(({ id }) => usable.has(id) && deployments.allows(caller, id));
   }
 
   #candidate(
@@ -111,4 +126,10 @@ export class CandidateList {
       origin,
     };
   }
+}
+
+function refuseUnnamed(): Refusal {
+  return refuse("INVALID_REQUEST", "name a model: there is no default model, since no provider is on", {
+    fieldViolations: [{ field: "model", description: "is required, since there is no default model" }],
+  });
 }

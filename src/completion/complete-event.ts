@@ -1,6 +1,7 @@
 import type { ToolCall } from "../core/chat.ts";
 import type { Refusal } from "../core/refusal.ts";
-import type { AttemptCause, CompleteResult } from "./complete-result.ts";
+import type { AttemptCause } from "../fallback/attempts/attempt-cause.ts";
+import type { CompleteResult } from "./complete-result.ts";
 
 /** The request stands in a queue; told when it enters, and again when its place changes. */
 export interface QueuedEvent {

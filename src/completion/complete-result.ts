@@ -3,26 +3,12 @@ import type { FinishReason, Message } from "../core/chat.ts";
 import type { Cost } from "../core/cost.ts";
 import type { WaitCause } from "../core/limit.ts";
 import type { TokenUsage } from "../core/usage.ts";
+import type { AttemptCause } from "../fallback/attempts/attempt-cause.ts";
+import type { ContextChange } from "../fallback/context/context-change.ts";
+import type { CandidateVerdict } from "../fallback/verdict.ts";
 
 /** How an attempt ended. `cancelled`: the caller went away, or another attempt was faster. */
 export type AttemptOutcome = "succeeded" | "failed" | "cancelled";
-
-/** Why an attempt was made. */
-export type AttemptCause =
-  /** The first candidate of the route. */
-  | "first_choice"
-  /** Once more at the same deployment after a passing error. */
-  | "retry"
-  /** The candidates before it failed. */
-  | "fallback_error"
-  /** The wait for the candidates before it was too long. */
-  | "fallback_wait"
-  /** The request did not fit the context of the candidates before it. */
-  | "fallback_context"
-  /** The candidates before it were over a budget. */
-  | "fallback_budget"
-  /** The candidates before it could not be called: breaker open, not configured, capability missing. */
-  | "fallback_unavailable";
 
 /** One call of one deployment inside a Complete. */
 export interface AttemptRecord {
@@ -52,21 +38,6 @@ export interface AttemptRecord {
   /** Why it was made, in one sentence for people. */
   readonly explanation: string;
 }
-
-/** Whether a candidate may be called, and if not why not. */
-export type CandidateVerdict =
-  | "eligible"
-  | "not_configured"
-  | "disabled"
-  | "not_allowed"
-  | "capability_missing"
-  | "context_too_small"
-  | "limit_too_small"
-  | "wait_too_long"
-  | "queue_full"
-  | "over_budget"
-  | "price_unknown"
-  | "breaker_open";
 
 /** One deployment that was considered for a request. */
 export interface CandidateRecord {
@@ -101,6 +72,8 @@ export interface CompleteResult {
   readonly attempts: readonly AttemptRecord[];
   /** Every candidate in order, tried or not. */
   readonly route: readonly CandidateRecord[];
+  /** How the request was made to fit. Undefined: it was sent as it came. */
+  readonly contextChange: ContextChange | undefined;
   readonly cacheHit: boolean;
   readonly requestId: string;
 }

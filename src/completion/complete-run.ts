@@ -4,20 +4,24 @@ import type { ChatRequest } from "../core/chat.ts";
 import { levelOf } from "../core/priority.ts";
 import type { Refusal } from "../core/refusal.ts";
 import { sleep } from "../core/sleep.ts";
+import type { AttemptCause } from "../fallback/attempts/attempt-cause.ts";
 import { decideAfterFailure, type NextStep } from "../fallback/attempts/attempt-policy.ts";
 import { usefulCandidates } from "../fallback/attempts/useful-candidates.ts";
-import { type Route, type RoutedCandidate, route } from "../fallback/route.ts";
+import type { RoutedCandidate } from "../fallback/route.ts";
 import { type AttemptOutcome, type AttemptPlan, makeAttempt } from "./attempt.ts";
-import { inSpan } from "./attempt-span.ts";
 import type { Candidate } from "./candidate.ts";
 import type { CompleteCommand } from "./complete-request.ts";
-import type { AttemptCause, AttemptRecord, CompleteResult } from "./complete-result.ts";
+import type { AttemptRecord, CompleteResult } from "./complete-result.ts";
 import type { CompleterOptions, EventSink } from "./completer.ts";
-import { needsOf } from "./needs.ts";
+import { type FittedRequest, fitContext } from "./fit-context.ts";
+import { type CompletePlan, planComplete } from "./plan-complete.ts";
+import { refuseFailed, refuseLeft } from "./refuse-failed.ts";
 import { attemptEntry, refusalEntry } from "./request-entry.ts";
 import { resultOf } from "./result-of.ts";
-import { refuseFailed, refuseRoute } from "./route-refusal.ts";
-import { snapshotOf } from "./snapshot-of.ts";
+import { withDefaults } from "./with-defaults.ts";
+
+/** Callers and timers end a call a moment before the deadline as it was computed here. */
+const DEADLINE_SLACK_MS = 50;
 
 /** The life of one Complete, from the request to the answer or the refusal. */
 export class CompleteRun {
@@ -27,10 +31,12 @@ export class CompleteRun {
   readonly #events: EventSink | undefined;
   readonly #request: ChatRequest;
   readonly #parent: Context = context.active();
-  readonly #maxWaitMs: number;
   readonly #attempts: AttemptRecord[] = [];
-  #candidates: readonly Candidate[] = [];
-  #route: Route | undefined;
+  #plan: CompletePlan | undefined;
+  /** Waits for turns that did not come, in milliseconds. */
+  #waitedInVainMs = 0;
+  /** Whether an attempt stands in the ledger as the one that ended the request. */
+  #isEnded = false;
 
   constructor(
     options: CompleterOptions,
@@ -43,47 +49,21 @@ export class CompleteRun {
     this.#call = call;
     this.#events = events;
     this.#request = withDefaults(command.request, options.config.defaults);
-    this.#maxWaitMs = command.maxWaitMs ?? options.config.scheduler.maxWaitMs;
   }
 
   async run(): Promise<CompleteResult | Refusal> {
-    const candidates = this.#options.candidates.of(this.#command, this.#request, this.#call);
-    if ("kind" in candidates) return this.#refuse(candidates);
-    this.#candidates = candidates;
-    this.#route = inSpan("route", this.#parent, (span) => {
-      const planned = this.#plan();
-      span.setAttribute(
-        "headway.route",
-        planned.trial.map(({ candidate }) => candidate.deploymentId),
-      );
-      return planned;
-    });
-    if (this.#route.trial.length === 0) return this.#refuse(refuseRoute(this.#route.decisive));
-    return this.#try(this.#route.trial, this.#route.firstCause);
-  }
-
-  #plan(): Route {
-    const { clock, config, random, scheduler, turns } = this.#options;
-    const command = this.#command;
-    const level = levelOf(command.priority);
-    const { tenant } = this.#call.caller;
-    const { perRequestNanoUsd } = config.budgets;
-    const maxCostNanoUsd = least(command.maxCostNanoUsd, perRequestNanoUsd);
-    const snapshots = this.#candidates.map((candidate) =>
-      snapshotOf(candidate, { clock, scheduler, config, tenant, level, maxCostNanoUsd }),
-    );
-    return route(snapshots, {
-      strategy: command.strategy ?? config.routing.strategy,
-      contextStrategy: command.contextStrategy ?? config.routing.contextStrategy,
-      needs: needsOf(this.#request, {
-        streaming: this.#events !== undefined,
-        maxWaitMs: this.#maxWaitMs,
-        remainingMs: this.#remainingMs(),
-      }),
-      quality: command.quality,
-      turn: turns.next(),
-      random,
-    });
+    const question = {
+      command: this.#command,
+      call: this.#call,
+      request: this.#request,
+      isStreamed: this.#events !== undefined,
+      parent: this.#parent,
+    };
+    const plan = planComplete(question, this.#options);
+    if (plan.kind === "refused") return this.#refuse(plan);
+    this.#plan = plan;
+    if (plan.refusal !== undefined) return this.#refuse(plan.refusal);
+    return this.#try(plan.route.trial, plan.route.firstCause);
   }
 
   /** Goes through the candidates until one has answered or nothing is left to try. */
@@ -109,16 +89,21 @@ export class CompleteRun {
     untried: readonly RoutedCandidate[],
     firstCause: AttemptCause,
   ): Promise<AfterCandidate> {
-    const candidate = this.#candidateOf(routed);
+    const fitted = this.#fit(routed);
+    if (fitted.kind === "refused")
+      return { kind: "failed", refusal: fitted, untried, cause: "fallback_context" };
+    const { candidate } = fitted;
     let cause = firstCause;
     let explanation = routed.explanation;
     for (let retryCount = 0; ; retryCount++) {
-      const outcome = await this.#attempt(candidate, cause, explanation);
+      const askedMs = this.#options.clock.monotonicMs();
+      const outcome = await this.#attempt(fitted, cause, explanation);
       if (outcome.kind === "not_started") {
+        this.#waitedInVainMs += this.#options.clock.monotonicMs() - askedMs;
         return { kind: "failed", refusal: outcome.refusal, untried, cause: "fallback_wait" };
       }
       this.#attempts.push(outcome.record);
-      if (outcome.kind === "answered") return this.#answered(candidate, outcome);
+      if (outcome.kind === "answered") return this.#answered(fitted, outcome);
       const useful = usefulCandidates({ failed: routed.candidate, reason: outcome.error.reason, untried });
       const step = this.#decide(candidate, outcome, retryCount, useful.length);
       const isLast = step.kind === "stop";
@@ -128,7 +113,7 @@ export class CompleteRun {
         explanation = step.explanation;
         continue;
       }
-      const failed = refuseFailed(this.#attempts, outcome.error, step.explanation, this.#call.signal.aborted);
+      const failed = refuseFailed(this.#attempts, outcome.error, step.explanation);
       return {
         kind: "failed",
         refusal: failed,
@@ -138,7 +123,11 @@ export class CompleteRun {
     }
   }
 
-  #attempt(candidate: Candidate, cause: AttemptCause, explanation: string): Promise<AttemptOutcome> {
+  #attempt(
+    { candidate, request }: FittedRequest,
+    cause: AttemptCause,
+    explanation: string,
+  ): Promise<AttemptOutcome> {
     const { tenant } = this.#call.caller;
     const command = this.#command;
     const events = this.#events;
@@ -147,7 +136,7 @@ export class CompleteRun {
       number: this.#attempts.length + 1,
       cause,
       explanation,
-      request: this.#request,
+      request,
       providerOptions: command.providerOptions[candidate.deployment.provider] ?? {},
       start: {
         tenant,
@@ -174,13 +163,13 @@ export class CompleteRun {
     retryCount: number,
     usefulCandidateCount: number,
   ): NextStep {
-    const { config, random } = this.#options;
+    const { strategy, maxAttemptCount } = this.#plan!.settings;
     return decideAfterFailure({
       reason: error.reason,
-      strategy: this.#command.strategy ?? config.routing.strategy,
+      strategy,
       tokensStreamed,
       attemptCount: this.#attempts.length,
-      maxAttemptCount: this.#command.maxAttemptCount ?? config.routing.maxAttemptCount,
+      maxAttemptCount,
       retryCount,
       maxRetryCount: providerConfig.maxRetryCount,
       retryDelayMs: providerConfig.retryDelayMs,
@@ -188,12 +177,12 @@ export class CompleteRun {
       remainingMs: this.#remainingMs(),
       remainingWaitMs: this.#remainingWaitMs(),
       usefulCandidateCount,
-      random,
+      random: this.#options.random,
     });
   }
 
   #answered(
-    candidate: Candidate,
+    { candidate, change }: FittedRequest,
     { answer, record }: Extract<AttemptOutcome, { kind: "answered" }>,
   ): AfterCandidate {
     this.#record(candidate, record, true);
@@ -201,14 +190,16 @@ export class CompleteRun {
       answer,
       model: candidate.model.id,
       attempts: this.#attempts,
-      route: this.#route!,
-      candidates: this.#candidates,
+      route: this.#plan!.route,
+      candidates: this.#plan!.candidates.list,
+      contextChange: change,
       requestId: this.#command.requestId,
     });
     return { kind: "answered", result };
   }
 
   #record(candidate: Candidate, record: AttemptRecord, isLast: boolean): void {
+    this.#isEnded = isLast;
     this.#options.ledger.record(
       attemptEntry({
         wallMs: this.#options.clock.wallMs(),
@@ -217,7 +208,8 @@ export class CompleteRun {
         command: this.#command,
         tenant: this.#call.caller.tenant,
         isFirstChoice:
-          candidate.deployment.id === this.#route!.trial[0]!.candidate.deploymentId && this.#isFirstOfAll(),
+          candidate.deployment.id === this.#plan!.route.trial[0]!.candidate.deploymentId &&
+          this.#isFirstOfAll(),
         afterRateLimit: this.#attempts.some(({ errorReason }) => errorReason === "RATE_LIMITED"),
         isLast,
         traceId: this.#traceId(),
@@ -227,29 +219,42 @@ export class CompleteRun {
 
   /** Whether the route begins with what is preferred, and not with what was left after passing others over. */
   #isFirstOfAll(): boolean {
-    return this.#route!.firstCause === "first_choice";
+    return this.#plan!.route.firstCause === "first_choice";
   }
 
-  /** Ends the request without an answer. A request with no attempt gets a row of its own in the ledger. */
+  /** Ends the request without an answer. One that no attempt has ended gets a row of its own in the ledger. */
   #refuse(refusal: Refusal): Refusal {
-    const last = this.#attempts.at(-1);
-    if (last === undefined || refusal.reason !== "ALL_ATTEMPTS_FAILED") {
+    const answer = this.#isLeft() ? refuseLeft(this.#attempts, this.#isLate()) : refusal;
+    if (!this.#isEnded) {
       this.#options.ledger.record(
         refusalEntry({
           wallMs: this.#options.clock.wallMs(),
-          refusal,
+          refusal: answer,
           command: this.#command,
           tenant: this.#call.caller.tenant,
-          candidate: this.#candidates[0],
+          candidate: this.#plan?.candidates.list[0],
           traceId: this.#traceId(),
         }),
       );
     }
-    return refusal;
+    return answer;
   }
 
-  #candidateOf(routed: RoutedCandidate): Candidate {
-    return this.#candidates.find(({ deployment }) => deployment.id === routed.candidate.deploymentId)!;
+  /** Whether the work was stopped from outside. Only who has come to an attempt can have been. */
+  #isLeft(): boolean {
+    return this.#plan !== undefined && this.#plan.route.trial.length > 0 && this.#call.signal.aborted;
+  }
+
+  #isLate(): boolean {
+    const remainingMs = this.#remainingMs();
+    return remainingMs !== undefined && remainingMs <= DEADLINE_SLACK_MS;
+  }
+
+  /** The candidate with the request as it gets it. */
+  #fit({ candidate: { deploymentId }, fit }: RoutedCandidate): FittedRequest | Refusal {
+    const candidate = this.#plan!.candidates.list.find(({ deployment }) => deployment.id === deploymentId)!;
+    const key = { tenant: this.#call.caller.tenant, taskType: this.#command.taskType ?? "" };
+    return fitContext(this.#request, candidate, fit, { estimator: this.#options.tools.estimator, key });
   }
 
   #remainingMs(): number | undefined {
@@ -257,12 +262,10 @@ export class CompleteRun {
     return deadlineMs === undefined ? undefined : deadlineMs - this.#options.clock.monotonicMs();
   }
 
-  /** What is left of `max_wait` after the waits of the attempts so far. */
+  /** What is left of `max_wait` after all the waits so far. */
   #remainingWaitMs(): number {
-    return Math.max(
-      0,
-      this.#attempts.reduce((left, { waitedMs }) => left - waitedMs, this.#maxWaitMs),
-    );
+    const waitedMs = this.#attempts.reduce((sum, attempt) => sum + attempt.waitedMs, this.#waitedInVainMs);
+    return Math.max(0, this.#plan!.settings.maxWaitMs - waitedMs);
   }
 
   #traceId(): string {
@@ -282,22 +285,3 @@ type AfterCandidate =
       /** Why the next would be tried. */
       readonly cause: AttemptCause;
     };
-
-function withDefaults(
-  request: ChatRequest,
-  defaults: { readonly temperature: number | undefined; readonly maxOutputTokens: number | undefined },
-): ChatRequest {
-  const temperature = request.temperature ?? defaults.temperature;
-  const maxOutputTokens = request.maxOutputTokens ?? defaults.maxOutputTokens;
-  if (temperature === request.temperature && maxOutputTokens === request.maxOutputTokens) return request;
-  return {
-    ...request,
-    ...(temperature !== undefined && { temperature }),
-    ...(maxOutputTokens !== undefined && { maxOutputTokens }),
-  };
-}
-
-function least(left: bigint | undefined, right: bigint | undefined): bigint | undefined {
-  if (left === undefined || right === undefined) return left ?? right;
-  return left < right ? left : right;
-}

@@ -1,3 +1,4 @@
+import { context } from "@opentelemetry/api";
 import type { Config } from "../config/config.ts";
 import type { Call } from "../core/call.ts";
 import type { Clock } from "../core/clock.ts";
@@ -12,7 +13,9 @@ import type { CompleteEvent, QueuedEvent } from "./complete-event.ts";
 import type { CompleteCommand } from "./complete-request.ts";
 import type { CompleteResult } from "./complete-result.ts";
 import { CompleteRun } from "./complete-run.ts";
+import { describePlan, type PlannedComplete, planComplete } from "./plan-complete.ts";
 import type { StreamSink } from "./receive-stream.ts";
+import { withDefaults } from "./with-defaults.ts";
 
 /** Counts requests, for strategies that go in turns. */
 export interface Turns {
@@ -45,6 +48,13 @@ export class Completer {
 
   complete(command: CompleteCommand, call: Call): Promise<CompleteResult | Refusal> {
     return new CompleteRun(this.#options, command, call, undefined).run();
+  }
+
+  /** What {@link complete} would do now; reserves nothing. */
+  plan(command: CompleteCommand, call: Call): PlannedComplete {
+    const request = withDefaults(command.request, this.#options.config.defaults);
+    const question = { command, call, request, isStreamed: false, parent: context.active() };
+    return describePlan(planComplete(question, this.#options));
   }
 
   /** The same with everything that happens on the way; a consumer that leaves early ends the work. */

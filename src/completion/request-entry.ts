@@ -60,7 +60,7 @@ export function refusalEntry(options: {
   return {
     wallMs: options.wallMs,
     kind: "refusal",
-    outcome: "refused",
+    outcome: refusal.reason === "CANCELLED" ? "cancelled" : "refused",
     reason: refusal.reason,
     tenant: options.tenant,
     tags: command.tags,

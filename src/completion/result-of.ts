@@ -1,6 +1,8 @@
 import type { Cost } from "../core/cost.ts";
 import type { TokenUsage } from "../core/usage.ts";
 import { costOf } from "../cost/price/cost-of.ts";
+import type { ContextChange } from "../fallback/context/context-change.ts";
+import { explainOutcome } from "../fallback/explain-outcome.ts";
 import type { Route, RoutedCandidate } from "../fallback/route.ts";
 import type { ProviderAnswer } from "../providers/provider.ts";
 import { addCost, addUsage } from "./accounting.ts";
@@ -14,6 +16,7 @@ export function resultOf(options: {
   readonly attempts: readonly AttemptRecord[];
   readonly route: Route;
   readonly candidates: readonly Candidate[];
+  readonly contextChange: ContextChange | undefined;
   readonly requestId: string;
 }): CompleteResult {
   const { answer, attempts, candidates, route } = options;
@@ -29,6 +32,7 @@ export function resultOf(options: {
     cost: totalCost(attempts),
     attempts,
     route: [...route.trial, ...route.rest].map((routed) => candidateRecord(routed, candidates, attempts)),
+    contextChange: options.contextChange,
     cacheHit: false,
     requestId: options.requestId,
   };
@@ -45,21 +49,26 @@ function totalCost(attempts: readonly AttemptRecord[]): Cost | undefined {
   return total;
 }
 
-function candidateRecord(
-  { candidate, explanation, verdict }: RoutedCandidate,
+/** What is told of a candidate; `attempts` undefined: nothing was tried. */
+export function candidateRecord(
+  routed: RoutedCandidate,
   candidates: readonly Candidate[],
-  attempts: readonly AttemptRecord[],
+  attempts: readonly AttemptRecord[] | undefined,
 ): CandidateRecord {
+  const { candidate, verdict } = routed;
+  const own = attempts?.filter(({ deployment }) => deployment === candidate.deploymentId) ?? [];
+  const isTried = verdict === "eligible" && attempts !== undefined;
+  const outcome = { attempts: own.map(({ errorReason }) => errorReason), answered: true };
   const { price, estimate } = candidates.find(({ deployment }) => deployment.id === candidate.deploymentId)!;
   return {
     model: candidate.modelId,
     deployment: candidate.deploymentId,
     verdict,
-    explanation,
+    explanation: isTried ? explainOutcome(routed, outcome) : routed.explanation,
     predictedWaitMs: candidate.predictedWaitMs,
     reservedTokens: candidate.reservedTokens,
     estimatedCost:
       price && costOf(price, { inputTokens: estimate.inputTokens, outputTokens: estimate.outputTokens }, 0),
-    attemptCount: attempts.filter(({ deployment }) => deployment === candidate.deploymentId).length,
+    attemptCount: own.length,
   };
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Deployment, Model } from "../catalog/catalog.ts";
 import type { SchedulerConfig } from "../config/config.ts";
 import type { Call } from "../core/call.ts";
@@ -29,8 +30,8 @@ export interface SlotMemo {
   readonly deployment: Deployment;
   readonly isFallback: boolean;
   readonly leaseDurationMs: number;
-  /** The answer given at settlement; a repeated one gets it again. */
-  charge?: SlotCharge;
+  /** How it was settled, and the answer to that; the same again gets the same answer. */
+  settled?: { readonly settlement: SlotSettlement; readonly charge: SlotCharge };
 }
 
 interface SlotOption extends StartOption {
@@ -95,7 +96,9 @@ export class SlotService {
     const found = this.#find(settlement.slotId, call);
     if (found.kind === "refused") return found;
     const { lease, memo } = found;
-    if (memo.charge !== undefined) return memo.charge;
+    if (memo.settled !== undefined) {
+      return isAlike(memo.settled.settlement, settlement) ? memo.settled.charge : refuseEnded(lease);
+    }
     if (lease.state === "released") return refuseEnded(lease);
     const { clock, estimator, ledger, prices, scheduler } = this.#options;
     const usage = settlement.usage ?? { ...reservedUsage(memo, lease), estimated: true };
@@ -104,7 +107,7 @@ export class SlotService {
     const charge: SlotCharge = { kind: "settled", cost: costOfUsage(price, usage, startWallMs), usage };
     const wasExpired = lease.state === "expired";
     scheduler.settle(lease, amountsUsed(settlement.usage, lease));
-    memo.charge = charge;
+    memo.settled = { settlement, charge };
     applyFeedback(scheduler, clock, lease, {
       headers: settlement.providerHeaders,
       statusCode: settlement.providerStatusCode,
@@ -221,6 +224,11 @@ export class SlotService {
       { metadata: { slot_id: slotId.slice(0, 64) } },
     );
   }
+}
+
+/** Whether two settlements charge the same. */
+function isAlike(left: SlotSettlement, right: SlotSettlement): boolean {
+  return left.outcome === right.outcome && isDeepStrictEqual(left.usage, right.usage);
 }
 
 /** All that was reserved, as usage. */

@@ -7,11 +7,13 @@ import { formatNanoUsd } from "../fallback/format.ts";
 import type { Availability, BudgetVerdict, CandidateSnapshot } from "../fallback/snapshot.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
 import type { Candidate } from "./candidate.ts";
+import type { DeploymentHealth } from "./deployment-health.ts";
 
 export interface SnapshotOptions {
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   readonly config: Config;
+  readonly health: DeploymentHealth;
   readonly tenant: string;
   /** Level of priority, 0 for the most urgent. */
   readonly level: number;
@@ -22,7 +24,7 @@ export interface SnapshotOptions {
 /** What routing is told of a candidate at this moment. */
 export function snapshotOf(candidate: Candidate, options: SnapshotOptions): CandidateSnapshot {
   const { deployment, estimate, model, option, price, providerConfig } = candidate;
-  const { clock, config, level, scheduler, tenant } = options;
+  const { clock, config, health, level, scheduler, tenant } = options;
   const { pool, amounts } = option;
   const tooLarge = pool.usage.tooLarge(amounts);
   const planned = tooLarge === undefined ? scheduler.preview(option, { tenant, level }) : undefined;
@@ -49,14 +51,14 @@ export function snapshotOf(candidate: Candidate, options: SnapshotOptions): Cand
     inputTokens: estimate.inputTokens,
     reservedTokens: amounts.totalTokens,
     tokenCap: tooLarge?.cap,
-    breaker: { kind: "closed" },
-    budget: budgetVerdict(worstCost, options.maxCostNanoUsd),
+    breaker: health.breaker(deployment.id),
+    budget: budgetVerdict(worstCost, least(options.maxCostNanoUsd, config.budgets.perRequestNanoUsd)),
     worstCostNanoUsd: worstCost,
     queueFull: pool.queue.size >= config.scheduler.maxQueueLength,
     predictedWaitMs,
     likelyWaitMs: undefined,
     waitLimits: predictedWaitMs > 0 ? waitLimits(candidate, nowMs) : [],
-    latencyMs: undefined,
+    latencyMs: health.latencyMs(deployment.id),
     capacityLeft: capacityLeft(candidate, nowMs),
   };
 }
@@ -86,6 +88,11 @@ function budgetVerdict(worstCost: bigint | undefined, maxCost: bigint | undefine
   if (worstCost <= maxCost) return { kind: "within" };
   const explanation = `it may cost ${formatNanoUsd(worstCost)}, more than the ${formatNanoUsd(maxCost)} allowed`;
   return { kind: "over", explanation, retryAfterMs: undefined };
+}
+
+function least(left: bigint | undefined, right: bigint | undefined): bigint | undefined {
+  if (left === undefined || right === undefined) return left ?? right;
+  return left < right ? left : right;
 }
 
 function waitLimits({ option }: Candidate, nowMs: number): readonly QuotaViolation[] {

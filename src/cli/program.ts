@@ -1,0 +1,95 @@
+import { readFileSync } from "node:fs";
+import { Command, CommanderError, Option } from "commander";
+import { CliError, EXIT } from "./cli-error.ts";
+import type { CompleteOptions } from "./complete.ts";
+import type { ModelsOptions } from "./models.ts";
+import type { CreateApp } from "./serve.ts";
+import type { UsageOptions } from "./usage.ts";
+
+const EXAMPLES = `
+Examples:
+  headway serve                                   serve with what the environment says
+  headway serve --config headway.yaml             serve with a config
+  headway complete "Why is the sky blue?"         ask a running server
+  headway complete --model openai/gpt-4o "Hi"     ask a certain model
+  headway usage                                   what is used and left
+
+Commands that talk to a running server send HEADWAY_TOKEN as their token when it is set.
+Exit codes: 0 done, 1 failed, 2 used wrongly.`;
+
+/**
+ * Runs the command that `args` name (without the program's own name). Answers the exit code; what went wrong stands on
+ * standard error.
+ */
+export async function runProgram(args: readonly string[], createApp: CreateApp): Promise<number> {
+  try {
+    await buildProgram(createApp).parseAsync(args, { from: "user" });
+    return EXIT.ok;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (!(error instanceof CliError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return error.exitCode;
+  }
+}
+
+// Each command loads only what it needs: a client should not pay for the server.
+function buildProgram(createApp: CreateApp): Command {
+  const program = new Command("headway")
+    .description("Starts calls of language models only when their providers are going to accept them.")
+    .version(version())
+    .addHelpText("after", EXAMPLES)
+    .showHelpAfterError("(headway --help says more)")
+    .exitOverride();
+  program
+    .command("serve")
+    .description("serve until told to stop (SIGTERM, Ctrl-C), then let running calls end")
+    .addOption(configOption())
+    .action(async (options: { config?: string }) => (await import("./serve.ts")).serve(options, createApp));
+  program
+    .command("check-config")
+    .description("say whether a config may be used; print every problem at once")
+    .addOption(configOption())
+    .action(async (options: { config?: string }) =>
+      (await import("./check-config.ts")).checkConfigCommand(options),
+    );
+  program
+    .command("complete")
+    .description("answer a prompt, with the text as it is written")
+    .argument("[prompt]", "the prompt; without it standard input is read")
+    .option("--model <provider/model>", "the model to ask; without it the server chooses")
+    .addOption(addressOption())
+    .option("--json", "print the whole answer as JSON")
+    .action(async (prompt: string | undefined, options: CompleteOptions) =>
+      (await import("./complete.ts")).completeCommand(prompt, options),
+    );
+  program
+    .command("usage")
+    .description("print what is used, left, waiting and spent")
+    .addOption(addressOption())
+    .option("--json", "print the whole report as JSON")
+    .action(async (options: UsageOptions) => (await import("./usage.ts")).usageCommand(options));
+  program
+    .command("models")
+    .description("print the models with their limits and prices")
+    .addOption(addressOption())
+    .option("--json", "print the whole catalog as JSON")
+    .action(async (options: ModelsOptions) => (await import("./models.ts")).modelsCommand(options));
+  return program;
+}
+
+function configOption(): Option {
+  return new Option("--config <file>", "the config; without it ./headway.yaml when it is there");
+}
+
+function addressOption(): Option {
+  return new Option("--address <host:port>", "where the server listens for gRPC")
+    .default("127.0.0.1:50051")
+    .env("HEADWAY_ADDRESS");
+}
+
+/** package.json is two folders up both from the source and from what is built of it. */
+function version(): string {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}

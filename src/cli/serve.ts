@@ -1,0 +1,84 @@
+import type { Logger } from "pino";
+import type { App, AppOptions } from "../app.ts";
+import type { Config } from "../config/config.ts";
+import { describeProviders } from "../config/describe-providers.ts";
+import { SystemClock } from "../core/clock.ts";
+import { systemRandom } from "../core/random.ts";
+import { callLogFields } from "../server/call-scope.ts";
+import { formatAddress, ListenError } from "../server/listen-error.ts";
+import { type RunningService, startService } from "../server/service.ts";
+import { createLogger } from "../telemetry/logger.ts";
+import { startTracing, type Tracing } from "../telemetry/tracing.ts";
+import { CliError } from "./cli-error.ts";
+import { readConfig } from "./read-config.ts";
+import { firstStopSignal } from "./stop-signal.ts";
+
+/** Makes the service behind the doors. */
+export type CreateApp = (options: AppOptions) => Promise<App>;
+
+/** How long the last spans may take on their way to the collector. */
+const FLUSH_MS = 3_000;
+
+/**
+ * Serves until the process is told to stop, and then lets running calls end. @throws {CliError} when it cannot start
+ */
+export async function serve(options: { readonly config?: string }, createApp: CreateApp): Promise<void> {
+  const { config, catalog, warnings, file } = readConfig(options.config);
+  const { telemetry, listen } = config;
+  const clock = new SystemClock();
+  const logger = await createLogger({
+    level: telemetry.logLevel,
+    format: telemetry.logFormat,
+    fields: callLogFields,
+  });
+  const tracing = await startTracing({
+    endpoint: telemetry.otlpEndpoint,
+    serviceName: telemetry.serviceName,
+    clock,
+    logger,
+  });
+  const app = await createApp({ config, catalog, logger, clock, random: systemRandom });
+  const service = await startService({
+    services: app.services,
+    clock,
+    logger,
+    listen,
+    tenants: config.tenants,
+    tracing: tracing.isOn,
+    logRequests: telemetry.logRequests,
+  }).catch(async (error: unknown) => {
+    await app.close();
+    throw error instanceof ListenError ? new CliError(error.message) : error;
+  });
+  sayHello(logger, config, file, warnings, service);
+  const signal = await firstStopSignal(clock);
+  logger.info(
+    { signal, grace_ms: listen.drainTimeoutMs },
+    "stopping: running calls may end; again to stop at once",
+  );
+  await stop(service, app, tracing, listen.drainTimeoutMs);
+  logger.info("stopped");
+  // Peers that do not close their side would keep the process alive.
+  process.exit();
+}
+
+async function stop(service: RunningService, app: App, tracing: Tracing, graceMs: number): Promise<void> {
+  await service.close(graceMs);
+  await app.close();
+  await tracing.close(FLUSH_MS);
+}
+
+function sayHello(
+  logger: Logger,
+  config: Config,
+  file: string | undefined,
+  warnings: readonly string[],
+  { grpcAddress, httpAddress }: RunningService,
+): void {
+  for (const warning of warnings) logger.warn(warning);
+  for (const { name, on, hint } of describeProviders(config)) {
+    logger.info(on ? `provider ${name} is on` : `provider ${name} is off; to turn it on ${hint}`);
+  }
+  const addresses = { grpc: formatAddress(grpcAddress), http: formatAddress(httpAddress) };
+  logger.info({ ...addresses, config: file ?? "environment" }, "serving");
+}

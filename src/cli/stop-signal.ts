@@ -1,0 +1,23 @@
+import type { Clock } from "../core/clock.ts";
+
+/** One press of Ctrl-C reaches a process twice when a parent, such as npm, passes signals on. */
+const ECHO_MS = 500;
+const EXIT_BY_SIGNAL = 130;
+
+/** Resolves at the first SIGTERM or SIGINT. Another one, later than an echo of the first, ends the process at once. */
+export async function firstStopSignal(clock: Clock): Promise<NodeJS.Signals> {
+  return await new Promise((resolve) => {
+    let firstMs: number | undefined;
+    const onSignal = (signal: NodeJS.Signals) => {
+      const nowMs = clock.monotonicMs();
+      if (firstMs === undefined) {
+        firstMs = nowMs;
+        resolve(signal);
+      } else if (nowMs - firstMs > ECHO_MS) {
+        process.exit(EXIT_BY_SIGNAL);
+      }
+    };
+    process.on("SIGTERM", onSignal);
+    process.on("SIGINT", onSignal);
+  });
+}

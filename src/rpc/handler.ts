@@ -1,0 +1,55 @@
+import type {
+  DescMethod,
+  DescMethodBiDiStreaming,
+  DescMethodServerStreaming,
+  DescMethodUnary,
+  DescService,
+  MessageShape,
+} from "@bufbuild/protobuf";
+import type { Call } from "../core/call.ts";
+
+/** What a handler knows of the RPC that it answers, whichever door it came through. */
+export interface CallContext extends Call {
+  /** The first value of a metadata key or header, asked for in lower case. Undefined: there is none. */
+  metadata(name: string): string | undefined;
+  /** W3C trace id, 32 hexadecimal digits. Undefined: no trace is made. */
+  readonly traceId: string | undefined;
+  /** The name of the request, told by the handler as soon as it is known; appears in log lines and the span. */
+  requestId: string | undefined;
+}
+
+/**
+ * Answers one request with one message.
+ * @throws {RefusalError} for an expected "no"; anything else that is thrown is a defect and becomes INTERNAL.
+ */
+export type UnaryHandler<Request, Response> = (request: Request, context: CallContext) => Promise<Response>;
+
+/** Answers one request with many messages; ends with an error status when it throws, as {@link UnaryHandler}. */
+export type ServerStreamHandler<Request, Response> = (
+  request: Request,
+  context: CallContext,
+) => AsyncIterable<Response>;
+
+/** Answers many requests with many messages. */
+export type BidiStreamHandler<Request, Response> = (
+  requests: AsyncIterable<Request>,
+  context: CallContext,
+) => AsyncIterable<Response>;
+
+/** The handler that a method of a service needs. */
+export type HandlerOf<Method extends DescMethod> =
+  Method extends DescMethodUnary<infer Input, infer Output>
+    ? UnaryHandler<MessageShape<Input>, MessageShape<Output>>
+    : Method extends DescMethodServerStreaming<infer Input, infer Output>
+      ? ServerStreamHandler<MessageShape<Input>, MessageShape<Output>>
+      : Method extends DescMethodBiDiStreaming<infer Input, infer Output>
+        ? BidiStreamHandler<MessageShape<Input>, MessageShape<Output>>
+        : never;
+
+/** Handlers for every method of a service, by their names in lower camel case. */
+export type HandlersOf<Service extends DescService> = {
+  readonly [Name in keyof Service["method"]]: HandlerOf<Service["method"][Name]>;
+};
+
+/** Handlers whose types have been checked where they were made; by service, as `headway.v1.HeadwayService`. */
+export type HandlerTable = Readonly<Record<string, Readonly<Record<string, unknown>>>>;

@@ -1,0 +1,137 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { DescMethod, DescService, Message } from "@bufbuild/protobuf";
+import {
+  Code,
+  ConnectError,
+  type ConnectRouter,
+  type HandlerContext,
+  type ServiceImpl,
+} from "@connectrpc/connect";
+import { connectNodeAdapter } from "@connectrpc/connect-node";
+import type { Address } from "../config/schema/network-kinds.ts";
+import type { Clock } from "../core/clock.ts";
+import { CANCELLED_STATUS, CODE_NUMBERS, DEADLINE_STATUS, RpcError } from "../rpc/status.ts";
+import { applyCors } from "./cors.ts";
+import type { Dispatcher } from "./dispatcher.ts";
+import { ListenError } from "./listen-error.ts";
+import { ServerCall } from "./server-call.ts";
+
+/** What the HTTP door needs. */
+export interface HttpDoorOptions {
+  readonly address: Address;
+  readonly services: readonly DescService[];
+  readonly dispatcher: Dispatcher;
+  readonly clock: Clock;
+  /** Larger requests are refused with RESOURCE_EXHAUSTED. */
+  readonly maxMessageBytes: number;
+  /** Whether callers must send a token; decides which web pages may call. */
+  readonly needsToken: boolean;
+}
+
+/** The open HTTP door. */
+export interface HttpDoor {
+  /** Where it listens, with the port that was chosen. */
+  readonly address: Address;
+  /** What `/readyz` says: 200 or 503. `/healthz` says 200 as long as the process lives. */
+  setServing(isServing: boolean): void;
+  /** Takes no further connections, and resolves when those it has are done. */
+  close(): Promise<void>;
+  /** Closes it at once; calls in progress are cut. */
+  cut(): void;
+}
+
+/** Opens the door for Connect and gRPC-Web over HTTP/1.1, with `/healthz` and `/readyz`. @throws {ListenError} */
+export async function openHttpDoor(options: HttpDoorOptions): Promise<HttpDoor> {
+  const { address, maxMessageBytes } = options;
+  let isServing = true;
+  const adapter = connectNodeAdapter({
+    routes: (router) => addRoutes(router, options),
+    readMaxBytes: maxMessageBytes,
+    // A misspelt max_cost_nano_usd must not become no bound at all.
+    jsonOptions: { ignoreUnknownFields: false },
+    // gRPC itself needs HTTP/2, and has a door of its own.
+    grpc: false,
+  });
+  const server = createServer((request, response) => {
+    if (answerProbe(request, response, isServing)) return;
+    if (applyCors(request, response, options)) return;
+    adapter(request, response);
+  });
+  const port = await listen(server, address);
+  return {
+    address: { host: address.host, port },
+    setServing(value) {
+      isServing = value;
+    },
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+    cut: () => server.closeAllConnections(),
+  };
+}
+
+async function listen(server: Server, address: Address): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error) => reject(new ListenError("HTTP", address, error)));
+    server.listen(address.port, address.host, resolve);
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+function answerProbe(request: IncomingMessage, response: ServerResponse, isServing: boolean): boolean {
+  const path = request.url?.split("?", 1)[0];
+  if (path !== "/healthz" && path !== "/readyz") return false;
+  const isGood = path === "/healthz" || isServing;
+  response.writeHead(isGood ? 200 : 503, { "Content-Type": "text/plain" });
+  response.end(isGood ? "ok\n" : "not ready\n");
+  return true;
+}
+
+function addRoutes(router: ConnectRouter, options: HttpDoorOptions): void {
+  for (const service of options.services) {
+    const implementation = Object.fromEntries(
+      service.methods.map((method) => [method.localName, answer(method, options)]),
+    );
+    router.service(service, implementation as unknown as Partial<ServiceImpl<DescService>>);
+  }
+}
+
+function answer(method: DescMethod, { dispatcher, clock }: HttpDoorOptions) {
+  if (method.methodKind === "unary") {
+    return async (request: Message, context: HandlerContext) => {
+      try {
+        return await dispatcher.unary(method, request, begin(context, clock));
+      } catch (error) {
+        throw toConnectError(error);
+      }
+    };
+  }
+  return async function* (request: Message | AsyncIterable<Message>, context: HandlerContext) {
+    try {
+      yield* dispatcher.stream(method, request, begin(context, clock));
+    } catch (error) {
+      throw toConnectError(error);
+    }
+  };
+}
+
+/** A call as the dispatcher wants it, which is aborted when the caller goes away or its deadline passes. */
+function begin({ signal, timeoutMs, requestHeader }: HandlerContext, clock: Clock): ServerCall {
+  const remainingMs = timeoutMs();
+  const call = new ServerCall({
+    deadlineMs: remainingMs === undefined ? undefined : clock.monotonicMs() + remainingMs,
+    metadata: (name) => requestHeader.get(name) ?? undefined,
+  });
+  const abort = () => {
+    const isLate = ConnectError.from(signal.reason).code === Code.DeadlineExceeded;
+    call.abort(isLate ? DEADLINE_STATUS : CANCELLED_STATUS);
+  };
+  if (signal.aborted) abort();
+  else signal.addEventListener("abort", abort, { once: true });
+  return call;
+}
+
+function toConnectError(error: unknown): ConnectError {
+  if (!(error instanceof RpcError)) return new ConnectError("internal error", Code.Internal);
+  const { code, message, details } = error.status;
+  return new ConnectError(message, CODE_NUMBERS[code] as Code, undefined, [...details]);
+}

@@ -1,0 +1,54 @@
+import type { Caller } from "../core/call.ts";
+import type { CallContext } from "../rpc/handler.ts";
+import { RpcError, type RpcStatus } from "../rpc/status.ts";
+
+const UNKNOWN_CALLER: Caller = { tenant: "" };
+
+/** What a door knows of an RPC that has come in. */
+export interface IncomingCall {
+  /** The first value of a metadata key or header, asked for in lower case. */
+  metadata(name: string): string | undefined;
+  /** On the monotonic scale, in milliseconds. Undefined: the caller set none. */
+  readonly deadlineMs: number | undefined;
+}
+
+/** One RPC on its way through the server. Its signal is made only when somebody asks for it. */
+export class ServerCall implements CallContext {
+  /** Set by the dispatcher before a handler sees the call. */
+  caller: Caller = UNKNOWN_CALLER;
+  requestId: string | undefined = undefined;
+  traceId: string | undefined = undefined;
+  readonly deadlineMs: number | undefined;
+  readonly #incoming: IncomingCall;
+  #controller: AbortController | undefined;
+  #abortStatus: RpcStatus | undefined;
+
+  constructor(incoming: IncomingCall) {
+    this.#incoming = incoming;
+    this.deadlineMs = incoming.deadlineMs;
+  }
+
+  metadata(name: string): string | undefined {
+    return this.#incoming.metadata(name);
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#abortStatus !== undefined) this.#controller.abort(new RpcError(this.#abortStatus));
+    }
+    return this.#controller.signal;
+  }
+
+  /** Why the work on it was stopped. Undefined: it was not. */
+  get abortStatus(): RpcStatus | undefined {
+    return this.#abortStatus;
+  }
+
+  /** Stops the work on it; what was first holds. */
+  abort(status: RpcStatus): void {
+    if (this.#abortStatus !== undefined) return;
+    this.#abortStatus = status;
+    this.#controller?.abort(new RpcError(status));
+  }
+}

@@ -1,0 +1,112 @@
+import { Code, ConnectError } from "@connectrpc/connect";
+import { describe, expect, it, vi } from "vitest";
+import type { Call } from "../../src/core/call.ts";
+import { ErrorInfoSchema } from "../../src/rpc/google-rpc.ts";
+import type { Services } from "../../src/rpc/services.ts";
+import { fakeServices } from "./fake-services.ts";
+import { DOORS, startFakeService } from "./running-service.ts";
+
+const GRANT = await fakeServices().slots.acquire(
+  {
+    models: [],
+    inputTokens: 0,
+    outputTokens: 0,
+    totalTokens: 0,
+    maxWaitMs: undefined,
+    leaseDurationMs: undefined,
+    priority: "normal",
+    tags: {},
+    requestId: "r",
+  },
+  undefined as never,
+);
+
+/** Slots that are granted when the test says so. */
+function slotsOnCommand() {
+  const started = Promise.withResolvers<Call>();
+  const granted = Promise.withResolvers<void>();
+  const slots: Services["slots"] = {
+    ...fakeServices().slots,
+    async acquire(_request, call) {
+      started.resolve(call);
+      await granted.promise;
+      return GRANT;
+    },
+  };
+  return { slots, started: started.promise, grant: () => granted.resolve() };
+}
+
+async function errorOf(promise: Promise<unknown>): Promise<ConnectError> {
+  return await promise.then(
+    () => expect.fail("should have failed"),
+    (error: unknown) => ConnectError.from(error),
+  );
+}
+
+describe.each(DOORS)("a server that shuts down, through $door", ({ client }) => {
+  it("lets running calls end and refuses new ones", async () => {
+    const { slots, started, grant } = slotsOnCommand();
+    const service = await startFakeService({ slots });
+    const caller = client(service);
+    const running = caller.acquireSlot({});
+    await started;
+    const closed = service.close(60_000);
+    const error = await errorOf(caller.getUsage({}));
+    expect(error.code).toBe(Code.Unavailable);
+    expect(error.findDetails(ErrorInfoSchema)).toMatchObject([{ reason: "SHUTTING_DOWN" }]);
+    expect((await fetch(`${service.httpUrl}/readyz`)).status).toBe(503);
+    expect((await fetch(`${service.httpUrl}/healthz`)).status).toBe(200);
+    grant();
+    expect((await running).slotId).toBe("slot_1");
+    await closed;
+    await expect(caller.getUsage({})).rejects.toThrow();
+  });
+
+  it("stops those that run longer than the grace period", async () => {
+    const started = Promise.withResolvers<Call>();
+    const service = await startFakeService({
+      slots: {
+        ...fakeServices().slots,
+        async acquire(_request, call) {
+          started.resolve(call);
+          await new Promise((resolve) => call.signal.addEventListener("abort", resolve));
+          throw new Error("was stopped");
+        },
+      },
+    });
+    const running = errorOf(client(service).acquireSlot({}));
+    await started.promise;
+    await service.close(50);
+    const error = await running;
+    expect(error.code).toBe(Code.Unavailable);
+    expect(error.findDetails(ErrorInfoSchema)).toMatchObject([{ reason: "SHUTTING_DOWN" }]);
+  });
+
+  it("is not held up by those that do not stop", async () => {
+    const started = Promise.withResolvers<void>();
+    const service = await startFakeService({
+      slots: {
+        ...fakeServices().slots,
+        acquire: async () => {
+          started.resolve();
+          return await new Promise(() => {});
+        },
+      },
+    });
+    const controller = new AbortController();
+    const running = errorOf(client(service).acquireSlot({}, { signal: controller.signal }));
+    await started.promise;
+    await service.close(50);
+    controller.abort();
+    await running;
+  });
+});
+
+it("a server without calls closes although clients stay connected", async () => {
+  const service = await startFakeService();
+  const [{ client }] = DOORS;
+  await client(service).getUsage({});
+  const onClosed = vi.fn();
+  await service.close(60_000).then(onClosed);
+  expect(onClosed).toHaveBeenCalledOnce();
+});
