@@ -1,10 +1,12 @@
 import { benchComplete } from "./complete.ts";
+import { benchHoldSlots } from "./hold-slots.ts";
 import { benchSlots } from "./slots.ts";
 import { describeMachine } from "./support/machine.ts";
 
 const print = (line: string): void => console.log(line);
 const SECTIONS: Readonly<Record<string, () => Promise<void>>> = {
   slots: () => benchSlots(print),
+  "hold-slots": () => benchHoldSlots(print),
   complete: () => benchComplete(print),
 };
 

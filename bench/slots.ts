@@ -6,11 +6,11 @@ import {
   SlotOutcome,
 } from "../gen/es/headway/v1/slots_pb.js";
 import { startChild, startHeadway } from "./support/child.ts";
+import { atRate, compare, describe } from "./support/compare.ts";
 import { benchConfig, writeConfig } from "./support/config-file.ts";
-import { BytesClient } from "./support/grpc-client.ts";
-import { closedLoop, type LoadResult, median, openLoop } from "./support/load.ts";
+import type { BytesClient } from "./support/grpc-client.ts";
+import { percent } from "./support/percent.ts";
 
-const ROUNDS = 5;
 const acquire = Buffer.from(
   toBinary(
     AcquireSlotRequestSchema,
@@ -18,44 +18,17 @@ const acquire = Buffer.from(
   ),
 );
 
-/** AcquireSlot and SettleSlot over grpc-js beside a grpc-js server that does nothing. */
+/** AcquireSlot and SettleSlot over grpc-js beside a grpc-js server whose handlers do nothing. */
 export async function benchSlots(print: (line: string) => void): Promise<void> {
   using config = writeConfig(benchConfig("http://127.0.0.1:9/v1"));
-  await using empty = await startChild("bench/servers/empty.ts");
+  await using reference = await startChild("bench/servers/empty.ts");
   await using headway = await startHeadway(config.path);
-  const ratios: number[] = [];
-  const rates: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    const reference = await run(empty.port);
-    const own = await run(headway.port);
-    ratios.push(own.callsPerSecond / reference.callsPerSecond);
-    rates.push(own.callsPerSecond);
-    print(`  round ${round + 1}: empty handler ${describe(reference)} | Headway ${describe(own)}`);
-  }
-  print(
-    `  AcquireSlot + SettleSlot: median ${(median(ratios) * 100).toFixed(0)} % of an empty handler (target 65 %)`,
-  );
-  const half = await atRate(headway.port, median(rates) / 2);
+  const work = acquireAndSettle;
+  const shares = await compare({ reference, headway, concurrency: 64, work, print });
+  print(`  AcquireSlot + SettleSlot: ${percent(shares.rate)} of an empty handler's calls/s (target 65 %)`);
+  print(`  by the server's processor time: ${percent(shares.perCpu)}`);
+  const half = await atRate(headway, { unitsPerSecond: shares.callsPerSecond / 4, durationMs: 5000, work });
   print(`  at half load: ${describe(half)} (target p99 < 10 ms)`);
-}
-
-function run(port: number): Promise<LoadResult> {
-  const client = new BytesClient(port);
-  return closedLoop({
-    concurrency: 64,
-    warmUpMs: 1500,
-    durationMs: 4000,
-    work: () => acquireAndSettle(client),
-  }).finally(() => client[Symbol.dispose]());
-}
-
-function atRate(port: number, callsPerSecond: number): Promise<LoadResult> {
-  const client = new BytesClient(port);
-  return openLoop({
-    perSecond: callsPerSecond / 2,
-    durationMs: 5000,
-    work: () => acquireAndSettle(client),
-  }).finally(() => client[Symbol.dispose]());
 }
 
 async function acquireAndSettle(client: BytesClient): Promise<number> {
@@ -67,9 +40,4 @@ async function acquireAndSettle(client: BytesClient): Promise<number> {
   });
   await client.call("SettleSlot", Buffer.from(toBinary(SettleSlotRequestSchema, settle)));
   return 2;
-}
-
-function describe({ callsPerSecond, p50Ms, p99Ms, errors }: LoadResult): string {
-  const failed = errors === 0 ? "" : `, ${errors} ERRORS`;
-  return `${callsPerSecond.toFixed(0)} calls/s, p50 ${p50Ms.toFixed(2)} ms, p99 ${p99Ms.toFixed(2)} ms${failed}`;
 }

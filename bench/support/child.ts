@@ -1,17 +1,20 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 
 /** A process of the benchmark that serves on a port of its own. */
 export interface Child extends AsyncDisposable {
   readonly port: number;
+  /** Processor time that the process has used so far, in milliseconds, as the kernel counts it (Linux, 10 ms steps). */
+  cpuMs(): number;
 }
 
 /** Starts a script that prints `listening <port>` when it is ready. */
 export async function startChild(script: string, args: readonly string[] = []): Promise<Child> {
   const child = spawn(process.execPath, [script, ...args], { stdio: ["ignore", "pipe", "inherit"] });
   const port = await readPort(child, /^listening (\d+)$/);
-  return { port, [Symbol.asyncDispose]: () => stop(child) };
+  return asChild(child, port);
 }
 
 /** Starts Headway itself, from source, with a configuration file. */
@@ -21,7 +24,19 @@ export async function startHeadway(configFile: string): Promise<Child> {
     env: { PATH: process.env.PATH },
   });
   const port = await readPort(child, /"grpc":"127\.0\.0\.1:(\d+)"/);
-  return { port, [Symbol.asyncDispose]: () => stop(child) };
+  return asChild(child, port);
+}
+
+function asChild(child: ChildProcess, port: number): Child {
+  return { port, cpuMs: () => cpuMsOf(child.pid!), [Symbol.asyncDispose]: () => stop(child) };
+}
+
+/** User and system time from /proc, which counts in hundredths of a second. */
+function cpuMsOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+    .replace(/^.*\) /s, "")
+    .split(" ");
+  return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
 async function readPort(child: ChildProcess, pattern: RegExp): Promise<number> {

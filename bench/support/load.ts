@@ -1,6 +1,10 @@
+import type { Child } from "./child.ts";
+
 /** What a load run saw. */
 export interface LoadResult {
   readonly callsPerSecond: number;
+  /** Processor time of the server for one call, in microseconds. */
+  readonly cpuMicrosPerCall: number;
   readonly errors: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -11,10 +15,11 @@ export async function closedLoop(options: {
   readonly concurrency: number;
   readonly warmUpMs: number;
   readonly durationMs: number;
+  readonly server: Child;
   /** One unit of work; says how many calls it made. */
   readonly work: () => Promise<number>;
 }): Promise<LoadResult> {
-  const { concurrency, warmUpMs, durationMs, work } = options;
+  const { concurrency, warmUpMs, durationMs, server, work } = options;
   const latencies: number[] = [];
   let calls = 0;
   let errors = 0;
@@ -36,17 +41,22 @@ export async function closedLoop(options: {
       beganMs = nowMs;
     }
   };
-  await Promise.all(Array.from({ length: concurrency }, worker));
-  return { callsPerSecond: (calls / durationMs) * 1000, errors, ...percentiles(latencies) };
+  const working = Promise.all(Array.from({ length: concurrency }, worker));
+  await new Promise((resolve) => setTimeout(resolve, warmUpMs));
+  const cpuAtStartMs = server.cpuMs();
+  await working;
+  return resultOf({ calls, durationMs, errors, latencies, cpuMs: server.cpuMs() - cpuAtStartMs });
 }
 
 /** Work at a steady rate, whatever the answers take: latency counts from the planned start. */
 export async function openLoop(options: {
   readonly perSecond: number;
   readonly durationMs: number;
+  readonly server: Child;
   readonly work: () => Promise<number>;
 }): Promise<LoadResult> {
-  const { perSecond, durationMs, work } = options;
+  const { perSecond, durationMs, server, work } = options;
+  const cpuAtStartMs = server.cpuMs();
   const latencies: number[] = [];
   let calls = 0;
   let errors = 0;
@@ -74,7 +84,7 @@ export async function openLoop(options: {
     void call.finally(() => running.delete(call));
   }
   await Promise.all(running);
-  return { callsPerSecond: (calls / durationMs) * 1000, errors, ...percentiles(latencies) };
+  return resultOf({ calls, durationMs, errors, latencies, cpuMs: server.cpuMs() - cpuAtStartMs });
 }
 
 /** The middle one of an odd number of figures. */
@@ -82,9 +92,21 @@ export function median(figures: readonly number[]): number {
   return figures.toSorted((left, right) => left - right)[Math.floor(figures.length / 2)]!;
 }
 
-function percentiles(latencies: readonly number[]): { p50Ms: number; p99Ms: number } {
-  const sorted = Float64Array.from(latencies).sort();
+function resultOf(run: {
+  readonly calls: number;
+  readonly durationMs: number;
+  readonly errors: number;
+  readonly latencies: readonly number[];
+  readonly cpuMs: number;
+}): LoadResult {
+  const sorted = Float64Array.from(run.latencies).sort();
   const at = (share: number): number =>
     sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
-  return { p50Ms: at(0.5), p99Ms: at(0.99) };
+  return {
+    callsPerSecond: (run.calls / run.durationMs) * 1000,
+    cpuMicrosPerCall: (run.cpuMs * 1000) / run.calls,
+    errors: run.errors,
+    p50Ms: at(0.5),
+    p99Ms: at(0.99),
+  };
 }

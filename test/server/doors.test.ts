@@ -1,8 +1,6 @@
-import { create } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { describe, expect, it, vi } from "vitest";
 import { Role } from "../../gen/es/headway/v1/message_pb.js";
-import { PlanCompleteRequestSchema } from "../../gen/es/headway/v1/plan_complete_pb.js";
 import type { Call } from "../../src/core/call.ts";
 import { refuse } from "../../src/core/refusal.ts";
 import { Secret } from "../../src/core/secret.ts";
@@ -131,15 +129,6 @@ describe.each(DOORS)("through $door", ({ client }) => {
     expect(error.code).toBe(Code.Internal);
     expect(error.rawMessage).toMatch(/^internal error; the log knows more under req_[\w-]+$/);
     expect(error.findDetails(ErrorInfoSchema)).toMatchObject([{ reason: "INTERNAL" }]);
-  });
-
-  it("says of RPCs without a handler that they are not implemented", async () => {
-    const service = await startFakeService();
-    const error = await errorOf(client(service).planComplete(create(PlanCompleteRequestSchema)));
-    expect(error).toMatchObject({
-      code: Code.Unimplemented,
-      rawMessage: "headway.v1.HeadwayService/PlanComplete is not implemented in this version of Headway",
-    });
   });
 
   it("refuses a message that is too large", async () => {

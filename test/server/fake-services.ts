@@ -103,6 +103,7 @@ export function fakeServices(changes: Partial<Services> = {}): Services {
   return {
     completion: {
       complete: async (command) => fakeResult("hello", command.requestId),
+      plan: () => ({ route: [], arms: [], refusal: undefined }),
       async *stream(command) {
         yield { kind: "delta", text: "hel" };
         yield { kind: "delta", text: "lo" };

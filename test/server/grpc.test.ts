@@ -82,7 +82,6 @@ describe("the gRPC door", () => {
 
   it.each([
     "/headway.v1.HeadwayService/CompleteBatch",
-    "/headway.v1.HeadwayService/PlanComplete",
     "/headway.v1.HeadwayService/HoldSlots",
     "/headway.v1.HeadwayService/WatchUsage",
     "/headway.v1.AdminService/SetTier",

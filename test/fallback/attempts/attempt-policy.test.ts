@@ -17,7 +17,7 @@ import { candidate, options, ranked } from "../candidate.ts";
 const longest = { next: () => 1 - Number.EPSILON };
 const REASONS = Object.keys(ERROR_POLICIES) as AttemptErrorReason[];
 
-function after(reason: AttemptErrorReason, changes: Partial<FailedAttempt> = {}): NextStep {
+function decisionAfter(reason: AttemptErrorReason, changes: Partial<FailedAttempt> = {}): NextStep {
   return decideAfterFailure({
     reason,
     strategy: "smart_fallback",
@@ -55,8 +55,8 @@ describe("by reason", () => {
   ];
 
   test.each(cases)("%s: %s, alone %s", (reason, withNext, alone) => {
-    expect(after(reason).kind).toBe(withNext);
-    expect(after(reason, { usefulCandidateCount: 0 }).kind).toBe(alone);
+    expect(decisionAfter(reason).kind).toBe(withNext);
+    expect(decisionAfter(reason, { usefulCandidateCount: 0 }).kind).toBe(alone);
   });
 
   test("every reason has its row", () => {
@@ -99,7 +99,7 @@ describe("by situation", () => {
     ],
     ["max_wait is 0, which does not forbid our own pause", { remainingWaitMs: 0 }, "retry_here"],
   ])("%s", (_, changes, kind) => {
-    expect(after("OVERLOADED", changes).kind).toBe(kind);
+    expect(decisionAfter("OVERLOADED", changes).kind).toBe(kind);
   });
 });
 
@@ -111,7 +111,7 @@ describe("pauses", () => {
     [9, 30_000],
   ])("retry %i pauses at most %i ms, and at least half of it", (retryCount, most) => {
     const pause = (random: { next: () => number }) => {
-      const step = after("SERVER_ERROR", { retryCount, maxRetryCount: 20, random });
+      const step = decisionAfter("SERVER_ERROR", { retryCount, maxRetryCount: 20, random });
       if (step.kind !== "retry_here") throw new Error(step.explanation);
       return step.delayMs;
     };
@@ -120,7 +120,7 @@ describe("pauses", () => {
   });
 
   test("the provider's own figure counts when it is longer", () => {
-    expect(after("RATE_LIMITED", { retryAfterMs: 7_000, usefulCandidateCount: 0 })).toEqual({
+    expect(decisionAfter("RATE_LIMITED", { retryAfterMs: 7_000, usefulCandidateCount: 0 })).toEqual({
       kind: "retry_here",
       delayMs: 7_000,
       explanation: "RATE_LIMITED: retry 1 of 3 after 7 s",
@@ -176,7 +176,7 @@ describe("of any course of failures", () => {
           attemptCount++;
           const reason = run.reasons[attemptCount]!;
           const usefulCandidateCount = run.candidateCount - candidateIndex - 1;
-          const step = after(reason, {
+          const step = decisionAfter(reason, {
             ...run,
             attemptCount,
             retryCount,

@@ -1,0 +1,4 @@
+/** A part as a whole percentage. */
+export function percent(part: number): string {
+  return `${(part * 100).toFixed(0)} %`;
+}
