@@ -4,6 +4,7 @@ import { CliError, EXIT } from "./cli-error.ts";
 import type { CompleteOptions } from "./complete.ts";
 import type { ModelsOptions } from "./models.ts";
 import type { CreateApp } from "./serve.ts";
+import { addSimulateCommand } from "./simulate-command.ts";
 import type { UsageOptions } from "./usage.ts";
 
 const EXAMPLES = `
@@ -75,6 +76,7 @@ function buildProgram(createApp: CreateApp): Command {
     .addOption(addressOption())
     .option("--json", "print the whole catalog as JSON")
     .action(async (options: ModelsOptions) => (await import("./models.ts")).modelsCommand(options));
+  addSimulateCommand(program, configOption());
   return program;
 }
 

@@ -21,6 +21,16 @@ export function readConfig(file: string | undefined): ValidConfig {
   return { ...checked, file: source };
 }
 
+/** Reads the same again; a file that cannot be read is a problem like any other. */
+export function rereadConfig(file: string | undefined): CheckedConfig {
+  try {
+    return checkConfig(readText(file ?? DEFAULT_FILE, { isRequired: file !== undefined }), process.env);
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    return { kind: "invalid", problems: [{ path: [], origin: { kind: "default" }, message: error.message }] };
+  }
+}
+
 function readText(file: string, { isRequired }: { readonly isRequired: boolean }): string | undefined {
   try {
     return readFileSync(file, "utf8");

@@ -10,7 +10,7 @@ import { type RunningService, startService } from "../server/service.ts";
 import { createLogger } from "../telemetry/logger.ts";
 import { startTracing, type Tracing } from "../telemetry/tracing.ts";
 import { CliError } from "./cli-error.ts";
-import { readConfig } from "./read-config.ts";
+import { readConfig, rereadConfig } from "./read-config.ts";
 import { firstStopSignal } from "./stop-signal.ts";
 
 /** Makes the service behind the doors. */
@@ -23,7 +23,7 @@ const FLUSH_MS = 3_000;
  * Serves until the process is told to stop, and then lets running calls end. @throws {CliError} when it cannot start
  */
 export async function serve(options: { readonly config?: string }, createApp: CreateApp): Promise<void> {
-  const { config, catalog, warnings, file } = readConfig(options.config);
+  const { config, catalog, tree, warnings, file } = readConfig(options.config);
   const { telemetry, listen } = config;
   const clock = new SystemClock();
   const logger = await createLogger({
@@ -37,13 +37,24 @@ export async function serve(options: { readonly config?: string }, createApp: Cr
     clock,
     logger,
   });
-  const app = await createApp({ config, catalog, logger, clock, random: systemRandom });
+  // Listened for before the doors open: a signal may come as soon as somebody knows that they are.
+  const stopSignal = firstStopSignal(clock);
+  const app = await createApp({
+    config,
+    catalog,
+    tree,
+    readConfig: () => rereadConfig(options.config),
+    logger,
+    clock,
+    random: systemRandom,
+  });
   const service = await startService({
     services: app.services,
     clock,
     logger,
     listen,
     tenants: config.tenants,
+    adminToken: config.adminToken,
     tracing: tracing.isOn,
     logRequests: telemetry.logRequests,
   }).catch(async (error: unknown) => {
@@ -51,7 +62,7 @@ export async function serve(options: { readonly config?: string }, createApp: Cr
     throw error instanceof ListenError ? new CliError(error.message) : error;
   });
   sayHello(logger, config, file, warnings, service);
-  const signal = await firstStopSignal(clock);
+  const signal = await stopSignal;
   logger.info(
     { signal, grace_ms: listen.drainTimeoutMs },
     "stopping: running calls may end; again to stop at once",

@@ -10,6 +10,8 @@ export interface Limit {
   readonly amount: number;
   /** Set: the window is the calendar day of this IANA time zone and not a rolling one. */
   readonly calendarTimeZone?: string;
+  /** Set: so much was declared, and the provider's answers say that it is only `amount`. */
+  readonly declaredAmount?: number;
 }
 
 /** When a provider counts a call's tokens: at its arrival, at its end, or input at arrival and output at the end. */

@@ -4,6 +4,7 @@ interface PendingTimer {
   readonly dueMs: number;
   readonly order: number;
   readonly callback: () => void;
+  isCancelled: boolean;
 }
 
 /**
@@ -15,7 +16,6 @@ export class ManualClock implements Clock {
   readonly #wallOffsetMs: number;
   #created = 0;
   readonly #heap: PendingTimer[] = [];
-  readonly #cancelled = new Set<PendingTimer>();
 
   /** `wallMs` is the wall time at the start; the monotonic reading starts at `monotonicMs`. */
   constructor(options: { wallMs?: number; monotonicMs?: number } = {}) {
@@ -32,9 +32,14 @@ export class ManualClock implements Clock {
   }
 
   after(delayMs: number, callback: () => void): Timer {
-    const timer = { dueMs: this.#nowMs + Math.max(0, delayMs), order: this.#created++, callback };
+    const dueMs = this.#nowMs + Math.max(0, delayMs);
+    const timer: PendingTimer = { dueMs, order: this.#created++, callback, isCancelled: false };
     this.#push(timer);
-    return { cancel: () => void this.#cancelled.add(timer) };
+    return {
+      cancel() {
+        timer.isCancelled = true;
+      },
+    };
   }
 
   /** The time at which the next timer falls due, or `undefined` when none is pending. */
@@ -61,7 +66,7 @@ export class ManualClock implements Clock {
   }
 
   #dropCancelled(): void {
-    while (this.#heap.length > 0 && this.#cancelled.delete(this.#heap[0]!)) this.#pop();
+    while (this.#heap[0]?.isCancelled === true) this.#pop();
   }
 
   #push(timer: PendingTimer): void {

@@ -56,6 +56,8 @@ export interface FieldViolation {
 export interface Refusal {
   readonly kind: "refused";
   readonly reason: RefusalReason;
+  /** Undefined: the one that {@link REFUSAL_STATUS} has for the reason. */
+  readonly status?: StatusCode;
   readonly message: string;
   /** For `ErrorInfo.metadata`. No secret, no prompt. */
   readonly metadata?: Readonly<Record<string, string>>;
