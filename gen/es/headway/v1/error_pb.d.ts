@@ -209,6 +209,13 @@ export enum ErrorReason {
    * @generated from enum value: ERROR_REASON_INTERNAL = 19;
    */
   INTERNAL = 19,
+
+  /**
+   * CANCELLED. The caller took a waiting request back: `cancel` of HoldSlots.
+   *
+   * @generated from enum value: ERROR_REASON_CANCELLED = 20;
+   */
+  CANCELLED = 20,
 }
 
 /**

@@ -14,15 +14,16 @@ import type { RequestError } from "./error_pb.js";
 export declare const file_headway_v1_hold_slots: GenFile;
 
 /**
- * One request on a stream that carries many. When the stream ends its ungranted requests are dropped at once; granted
- * slots stay, and can be settled by another stream or by SettleSlot.
+ * One request on a stream that carries many. When the stream breaks its ungranted requests are dropped at once; granted
+ * slots stay, and can be settled by another stream or by SettleSlot. A caller that only closes its own side gets the
+ * answers to all that it has asked for, and then the end.
  *
  * @generated from message headway.v1.HoldSlotsRequest
  */
 export declare type HoldSlotsRequest = Message<"headway.v1.HoldSlotsRequest"> & {
   /**
-   * The caller's name for this request, repeated in its answers, 1 to 128 characters. Required, and unique among the
-   * stream's unanswered requests. It is also the request id of an acquire that has none.
+   * The caller's name for this request, repeated in its answers, 1 to 128 characters. Required, except with `cancel`,
+   * and unique among the stream's unanswered requests. It is also the request id of an acquire that has none.
    *
    * @generated from field: string request_id = 1;
    */
@@ -65,6 +66,16 @@ export declare type HoldSlotsRequest = Message<"headway.v1.HoldSlotsRequest"> & 
      */
     value: RenewSlotRequest;
     case: "renew";
+  } | {
+    /**
+     * `request_id` of an acquire on this stream that still waits: it leaves the queue at once, and its answer is an
+     * `error` with ERROR_REASON_CANCELLED. One that has been answered stays as it is: a slot that was granted
+     * meanwhile is to be released. Has no answer of its own.
+     *
+     * @generated from field: string cancel = 6;
+     */
+    value: string;
+    case: "cancel";
   } | { case: undefined; value?: undefined };
 };
 

@@ -1,0 +1,1 @@
+"""Messages and stubs of Headway, generated from proto/headway/v1."""
