@@ -1,59 +1,45 @@
 import { Line } from "./line.ts";
 import type { Place } from "./place.ts";
 
-/**
- * One tenant's waiters inside one level. Those who were lifted into the level by aging stand in a line of their own
- * and take turns with the others, so that a crowd of them cannot bury a newcomer of the level's own priority.
- */
+/** One tenant's waiters inside one level of priority, first come first served. */
 export class Flow {
   readonly tenant: string;
   readonly weight: number;
   /** Start tag of the flow's first waiter; while idle, the finish tag of the last one served. */
   tag = 0;
-  readonly #native = new Line();
-  readonly #aged = new Line();
-  #isAgedTurn = false;
+  readonly #line = new Line();
   size = 0;
+  /** The shares of all waiters together. */
+  queuedShare = 0;
 
   constructor(tenant: string, weight: number) {
     this.tenant = tenant;
     this.weight = weight;
   }
 
-  /** Whoever is to be served next. */
+  /** Whoever is to be served next; `undefined` while idle. */
   get head(): Place | undefined {
-    if (this.#isAgedTurn) return this.#aged.head ?? this.#native.head;
-    return this.#native.head ?? this.#aged.head;
+    return this.#line.head;
   }
 
   push(place: Place): void {
-    (place.isAged ? this.#aged : this.#native).push(place);
+    this.#line.push(place);
     place.flow = this;
     this.size++;
+    this.queuedShare += place.share;
   }
 
   remove(place: Place): void {
-    (place.isAged ? this.#aged : this.#native).remove(place);
+    this.#line.remove(place);
     place.flow = undefined;
     this.size--;
+    this.queuedShare = this.size === 0 ? 0 : this.queuedShare - place.share;
   }
 
-  /** Gives the next turn to the other line. */
-  takeTurn(place: Place): void {
-    this.#isAgedTurn = !place.isAged;
-  }
-
-  /** All waiters in the order of service. */
-  *places(): Generator<Place> {
-    let native = this.#native.head;
-    let aged = this.#aged.head;
-    let isAgedTurn = this.#isAgedTurn;
-    while (native !== undefined || aged !== undefined) {
-      const place = (isAgedTurn ? (aged ?? native) : (native ?? aged))!;
-      yield place;
-      if (place === aged) aged = aged.next;
-      else native = native?.next;
-      isAgedTurn = !place.isAged;
-    }
+  /** About how many waiters have start tags up to `tag`: exact where all have the same share. */
+  countUpTo(tag: number): number {
+    if (this.size === 0 || tag < this.tag) return 0;
+    const step = this.queuedShare / this.size / this.weight;
+    return step > 0 ? Math.min(this.size, Math.floor((tag - this.tag) / step) + 1) : this.size;
   }
 }

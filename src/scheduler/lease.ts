@@ -1,3 +1,4 @@
+import type { JsonValue } from "../core/chat.ts";
 import type { WaitCause } from "../core/limit.ts";
 import type { Charge } from "../tracker/pool-usage.ts";
 import type { StartOption } from "./place.ts";
@@ -28,6 +29,8 @@ export class Lease implements Charge {
   waitedMs = 0;
   waitCauses: readonly WaitCause[] = NO_CAUSES;
   scopeCharges: readonly ScopeCharge[] = NO_CHARGES;
+  /** What its owner wants back after a restart. */
+  memo: JsonValue | undefined;
   event = -1;
   startMs = 0;
 

@@ -1,4 +1,4 @@
-import type { Amounts } from "../core/limit.ts";
+import type { Amounts, Limit } from "../core/limit.ts";
 import type { Flow } from "./flow.ts";
 import type { PoolQueue } from "./pool-queue.ts";
 import type { Scope } from "./scope.ts";
@@ -15,22 +15,31 @@ export interface StartOption {
   readonly scopes: readonly Scope[];
 }
 
+/** The limit of the pool or a scope that a call is too large for, whatever the time; undefined when it can run. */
+export function tooLargeFor({ pool, amounts, scopes }: StartOption): TooLarge | undefined {
+  let found: TooLarge | undefined = pool.usage.tooLarge(amounts);
+  for (const scope of scopes) found ??= scope.tooLarge?.(amounts);
+  return found;
+}
+
+interface TooLarge {
+  readonly limit: Limit;
+  readonly cap: number;
+}
+
 /** One waiter's place in the queue of one pool; a waiter may hold several and leaves all when one is served. */
 export class Place {
   readonly waiter: Waiter;
   readonly option: StartOption;
-  level: number;
-  /** When the place came to its present level, in monotonic milliseconds. */
-  levelSinceMs = 0;
+  readonly level: number;
+  /** Since when it has waited, in monotonic milliseconds; set by the queue. */
+  sinceMs = 0;
   flow: Flow | undefined;
-  /** Lifted above the priority that was asked for. */
-  isAged = false;
+  /** The part of the pool's tightest limit that the call takes, as a fraction of its cap; set by the queue. */
+  share = 0;
   /** Neighbours in the flow's line. */
   previous: Place | undefined;
   next: Place | undefined;
-  /** Neighbours in the level's order of arrival. */
-  earlier: Place | undefined;
-  later: Place | undefined;
 
   constructor(waiter: Waiter, option: StartOption) {
     this.waiter = waiter;

@@ -42,10 +42,12 @@ export class PoolDirectory {
   setCatalog(catalog: Catalog): void {
     this.#catalog = catalog;
     const nowMs = this.#clock.monotonicMs();
+    const offered = new Set(catalog.deployments.filter((one) => one.offered).map(({ pool }) => pool));
     for (const pool of catalog.pools) {
       const queue = this.#pools.get(pool.id);
       if (queue === undefined) this.#add(pool);
-      else {
+      // What the tier no longer has brings no limits: those who wait for it go by the old ones, and not by none.
+      else if (pool.deployments.length === 0 || offered.has(pool.id)) {
         queue.usage.setRules(nowMs, rulesOf(pool, this.#config));
         queue.notePushedBack(nowMs);
       }

@@ -20,6 +20,8 @@ export interface PoolCounters {
   foreignUsage: number;
 }
 
+const NO_COUNTS: PoolCounters = { leaked429: 0, useByMissed: 0, estimateExceeded: 0, foreignUsage: 0 };
+
 /**
  * One pool: what it has used, who waits for it, and one timer for the moment at which the next may start. Waiters
  * hold no start time; only the head is timed, anew whenever anything changes.
@@ -28,11 +30,13 @@ export class PoolQueue {
   readonly id: string;
   readonly usage: PoolUsage;
   readonly queue: FairQueue;
-  readonly counters: PoolCounters = { leaked429: 0, useByMissed: 0, estimateExceeded: 0, foreignUsage: 0 };
+  readonly counters: PoolCounters = { ...NO_COUNTS };
   readonly #clock: Clock;
   readonly #plan: QueuePlan;
+  /** The plan with what calls usually use of their estimates. */
+  readonly #likelyPlan: QueuePlan;
   readonly #start: (place: Place, nowMs: number) => void;
-  readonly #giveUp: (place: Place, predictedWaitMs: number) => void;
+  readonly #giveUp: (place: Place, predictedWaitMs: number, nowMs: number) => void;
   #timer: Timer | undefined;
   #timerMs = Number.POSITIVE_INFINITY;
   #recheckTimer: Timer | undefined;
@@ -49,7 +53,7 @@ export class PoolQueue {
     agingMs: number;
     weightOf: (tenant: string) => number;
     start: (place: Place, nowMs: number) => void;
-    giveUp: (place: Place, predictedWaitMs: number) => void;
+    giveUp: (place: Place, predictedWaitMs: number, nowMs: number) => void;
   }) {
     this.id = options.id;
     this.usage = options.usage;
@@ -59,37 +63,46 @@ export class PoolQueue {
       shareOf: (place) => this.usage.shareOf(place.amounts),
     });
     this.#clock = options.clock;
-    this.#plan = new QueuePlan(this.usage, this.queue);
+    this.#plan = new QueuePlan(this.usage, this.queue, () => 1);
+    this.#likelyPlan = new QueuePlan(this.usage, this.queue, () => this.usage.usualRatio ?? 1);
     this.#start = options.start;
     this.#giveUp = options.giveUp;
   }
 
-  /** Lets a waiter in and says when it will start; one that would start after its deadline is not let in. */
-  enter(place: Place, nowMs: number): PlannedStart {
-    const isLast = this.queue.isLast(place.level, place.tenant);
+  /**
+   * Lets a waiter in and says when it will start, not before `notBeforeMs`; one that would start after its deadline is
+   * not let in.
+   */
+  enter(place: Place, nowMs: number, notBeforeMs: number): PlannedStart {
+    const isLast = this.queue.isLast(place.level, place.tenant, nowMs);
     this.queue.push(place, nowMs);
-    const planned = this.#plan.startOf(place, nowMs, isLast, place.waiter.deadlineMs);
-    if (planned.startMs > place.waiter.deadlineMs) this.queue.remove(place);
-    else if (!isLast) {
-      this.#plan.drop();
-      this.#recheckSoon();
+    const planned = this.#planned(place, isLast, nowMs, place.waiter.request.onQueued !== undefined);
+    const startMs = Math.max(planned.startMs, notBeforeMs);
+    if (startMs > place.waiter.deadlineMs) this.queue.remove(place);
+    else {
+      this.#plan.add(place.amounts, isLast, nowMs);
+      this.#likelyPlan.add(place.amounts, isLast, nowMs);
+      if (!isLast) this.#recheckSoon();
     }
-    return planned;
+    return { ...planned, startMs };
   }
 
   /** Takes a waiter out that will not be served; does nothing when it is not inside. */
   leave(place: Place): void {
     if (place.flow === undefined) return;
-    const wasNext = this.#timer !== undefined && this.queue.size === 1;
     this.queue.remove(place);
-    this.#plan.notePessimistic();
-    if (wasNext) this.#disarm();
-    else this.#wakeSoon();
+    this.#noteStale();
+    if (this.queue.size === 0) this.#disarm();
+    else if (!this.#isDispatching) this.#arm(0, Number.NEGATIVE_INFINITY);
   }
 
   /** When a newcomer would start, without letting it in. */
   preview(newcomer: Place, nowMs: number): PlannedStart {
-    return this.#plan.previewOf(newcomer, nowMs);
+    const isLast = this.queue.isLast(newcomer.level, newcomer.tenant, nowMs);
+    this.queue.push(newcomer, nowMs);
+    const planned = this.#planned(newcomer, isLast, nowMs, true);
+    this.queue.remove(newcomer);
+    return planned;
   }
 
   /** Lets everyone start whose turn has come, and times the next. */
@@ -105,37 +118,67 @@ export class PoolQueue {
     while (this.queue.size > 0) {
       const place = this.queue.next(nowMs, mayStart);
       if (place === undefined) break;
+      if (place.waiter.deadlineMs < nowMs) {
+        this.#giveUp(place, 0, nowMs);
+        continue;
+      }
       if (!this.usage.fits(nowMs, place.amounts)) {
         this.#noteCauses(place, nowMs);
         wakeMs = Math.min(wakeMs, this.usage.earliestMs(nowMs, place.amounts));
         break;
       }
       this.queue.serve(place);
+      this.#plan.noteServed(nowMs);
+      this.#likelyPlan.noteServed(nowMs);
       this.#start(place, nowMs);
     }
     this.#isDispatching = false;
-    if (this.queue.size === 0) this.#plan.drop();
+    if (this.queue.size === 0) this.#dropPlans();
     this.#arm(wakeMs, nowMs);
   }
 
   /** Says that there may be room earlier than planned: a refund, a settlement, a freed place. */
   noteRoom(nowMs: number): void {
-    this.#plan.notePessimistic();
+    this.#noteStale();
     if (this.queue.size > 0) this.dispatch(nowMs);
   }
 
   /** Says that starts may be later than planned: a hold, lower caps. */
   notePushedBack(nowMs: number): void {
-    this.#plan.drop();
+    this.#dropPlans();
     if (this.queue.size === 0) return;
     this.dispatch(nowMs);
     this.#recheckSoon();
+  }
+
+  /** Counts anew what went otherwise than promised, and how full the limits were at most. */
+  resetCounters(): void {
+    Object.assign(this.counters, NO_COUNTS);
+    this.usage.resetPeaks();
   }
 
   /** Forgets the timers; nobody will be served any more. */
   close(): void {
     this.#disarm();
     this.#recheckTimer?.cancel();
+  }
+
+  #planned(place: Place, isLast: boolean, nowMs: number, isLikelyWanted: boolean): PlannedStart {
+    const position = this.queue.positionOf(place, isLast, nowMs);
+    const startMs = this.#plan.startOf(place, position, isLast, nowMs);
+    const isKnown = isLikelyWanted && this.usage.usualRatio !== undefined;
+    const likelyMs = isKnown ? this.#likelyPlan.startOf(place, position, isLast, nowMs) : undefined;
+    return { startMs, likelyMs, position };
+  }
+
+  #noteStale(): void {
+    this.#plan.noteStale();
+    this.#likelyPlan.noteStale();
+  }
+
+  #dropPlans(): void {
+    this.#plan.drop();
+    this.#likelyPlan.drop();
   }
 
   #noteCauses(place: Place, nowMs: number): void {
@@ -147,12 +190,8 @@ export class PoolQueue {
     this.#recheckTimer ??= this.#clock.after(RECHECK_MS, () => {
       this.#recheckTimer = undefined;
       const nowMs = this.#clock.monotonicMs();
-      for (const { place, startMs } of this.#plan.tooLate(nowMs)) this.#giveUp(place, startMs - nowMs);
+      for (const { place, startMs } of this.#plan.tooLate(nowMs)) this.#giveUp(place, startMs - nowMs, nowMs);
     });
-  }
-
-  #wakeSoon(): void {
-    if (this.queue.size > 0 && !this.#isDispatching) this.#arm(0, Number.NEGATIVE_INFINITY);
   }
 
   #arm(wakeMs: number, nowMs: number): void {

@@ -1,7 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 import { callAmounts } from "../core/limit.ts";
 import { levelOf } from "../core/priority.ts";
-import type { LimitUsage } from "../tracker/pool-usage.ts";
+import type { LimitUsage } from "../tracker/limit-usage.ts";
 import type { PoolQueue } from "./pool-queue.ts";
 import type { LimitReport, PoolReport } from "./pool-report.ts";
 import type { Scheduler } from "./scheduler.ts";

@@ -1,154 +1,182 @@
 import type { Amounts } from "../core/limit.ts";
+import type { LookAhead } from "../tracker/look-ahead.ts";
 import type { PoolUsage } from "../tracker/pool-usage.ts";
 import type { FairQueue } from "./fair-queue.ts";
 import type { Place } from "./place.ts";
 
 /** When a waiter would start, and how many are served before it. */
 export interface PlannedStart {
-  /** Monotonic time in milliseconds. */
+  /** Monotonic time in milliseconds, with all estimates used in full. */
   readonly startMs: number;
+  /** The same with the part of their estimates that calls usually use; `undefined` until one has been settled. */
+  readonly likelyMs: number | undefined;
   /** 1 is next. */
   readonly position: number;
 }
 
 /** Waiters that are played one by one; who stands further back is placed by the average distance of these. */
 const MOST_PLAYED = 2_000;
-/** A plan that may be too late is made anew at most this often while many wait. */
-const REFRESH_MS = 100;
+/** Playing costs a step a waiter, and one for so many events of the pool that are copied. */
+const EVENTS_PER_STEP = 64;
+/** A play of so many steps is made for every question. */
+const ALWAYS_PLAYED = 48;
+/** A longer one at most once in this time for each step: about a hundredth of it is what the playing takes. */
+const REST_MS_PER_STEP = 0.025;
+/** A start this far from the planned one is as planned. */
+const SAME_MS = 1;
 
 /**
- * The planned starts of a pool's queue: the queue played in service order on a copy of the pool. Estimates count in
- * full, so the plan is late rather than early, except that open calls are taken to end in time, since nobody knows
- * when they do. The last planned state is kept: a newcomer at the end costs O(1).
+ * The planned starts of a pool's queue: the queue played in service order on a copy of the pool, in which open calls
+ * end now. The plan is kept as a list of starts by rank: whoever joins at the end is played on from there, whoever
+ * joins in between takes the start of its rank. So a question costs O(1), and playing anew is bounded in time.
  */
 export class QueuePlan {
   readonly #usage: PoolUsage;
   readonly #queue: FairQueue;
-  /** The pool after everyone in the queue has started. */
-  #after: PoolUsage | undefined;
-  #lastStartMs = 0;
-  #madeMs = Number.NEGATIVE_INFINITY;
-  /** Calls have ended or left since the plan was made: its starts may be too late. */
-  #isPessimistic = false;
+  readonly #ratio: () => number;
+  /** The pool after all that were played; `undefined` when there is no plan. */
+  #after: LookAhead | undefined;
+  /** Planned starts in the order of service; those before `#served` are over. */
+  #starts: number[] = [];
+  #served = 0;
+  #playedMs = Number.NEGATIVE_INFINITY;
+  /** Something has happened that the plan does not know. */
+  #isStale = false;
 
-  constructor(usage: PoolUsage, queue: FairQueue) {
+  /** `ratio` is the part of its estimate that a call is taken to use. */
+  constructor(usage: PoolUsage, queue: FairQueue, ratio: () => number) {
     this.#usage = usage;
     this.#queue = queue;
+    this.#ratio = ratio;
   }
 
-  /** Forgets the plan: someone was put in between, or room was taken away. */
+  /** Forgets the plan: room was taken away. */
   drop(): void {
     this.#after = undefined;
   }
 
-  /** Says that starts may be earlier than planned. */
-  notePessimistic(): void {
-    this.#isPessimistic = true;
+  /** Says that starts may be other than planned: calls have ended, or waiters left. */
+  noteStale(): void {
+    this.#isStale = true;
   }
 
-  /** The planned start of someone who has just been put into the queue, and leaves it if that is too late. */
-  startOf(place: Place, nowMs: number, isLast: boolean, deadlineMs: number): PlannedStart {
-    const amounts = place.amounts;
-    if (!isLast) return this.#playUntil(place, nowMs);
-    const position = this.#queue.size;
-    if (this.#after === undefined || position === 1)
-      return { startMs: this.#endOfQueueMs(nowMs, deadlineMs), position };
-    const startMs = this.#after.earliestMs(Math.max(nowMs, this.#lastStartMs), amounts, true);
-    const isStale =
-      this.#isPessimistic && (position <= MOST_PLAYED / 2 || nowMs >= this.#madeMs + REFRESH_MS);
-    if (startMs > deadlineMs && isStale) return { startMs: this.#playAll(nowMs, deadlineMs), position };
-    if (startMs <= deadlineMs) {
-      this.#play(this.#after, startMs, amounts);
-      this.#lastStartMs = startMs;
-    }
-    return { startMs, position };
+  /** Says that the first in the queue has started. */
+  noteServed(nowMs: number): void {
+    const plannedMs = this.#starts[this.#served++];
+    if (plannedMs === undefined || Math.abs(plannedMs - nowMs) > SAME_MS) this.#isStale = true;
+    if (this.#served < MOST_PLAYED) return;
+    this.#starts = this.#starts.slice(this.#served);
+    this.#served = 0;
   }
 
-  /** The planned start of a newcomer that is not let in. */
-  previewOf(newcomer: Place, nowMs: number): PlannedStart {
-    if (this.#queue.size === 0) {
-      return { startMs: this.#usage.earliestMs(nowMs, newcomer.option.amounts, true), position: 1 };
+  /**
+   * The start of someone at `position`, who is in the queue and not yet in the plan. `isLast`: all others are served
+   * before.
+   */
+  startOf(place: Place, position: number, isLast: boolean, nowMs: number): number {
+    if (this.#queue.size === 1) return this.#startOfOnly(place.amounts, nowMs);
+    const mayPlay = this.#mayPlay(nowMs);
+    if (!isLast && mayPlay) return this.#playUntil(place, nowMs);
+    const others = this.#queue.size - 1;
+    const isComplete = this.#plannedCount >= Math.min(others, MOST_PLAYED);
+    if (this.#after === undefined || this.#plannedCount <= 0 || (mayPlay && (this.#isStale || !isComplete))) {
+      this.#play(nowMs, place);
     }
-    this.#queue.push(newcomer, nowMs);
-    const planned = this.#playUntil(newcomer, nowMs);
-    this.#queue.remove(newcomer);
-    return planned;
+    if (!isLast || this.#plannedCount < others) return this.#startAt(position, nowMs);
+    return this.#after!.earliestMs(Math.max(nowMs, this.#lastStartMs(nowMs)), place.amounts);
+  }
+
+  /** Takes someone into the plan who stays in the queue. */
+  add(amounts: Amounts, isLast: boolean, nowMs: number): void {
+    if (!isLast) this.#isStale = true;
+    if (this.#after === undefined || this.#plannedCount >= MOST_PLAYED) return;
+    this.#append(this.#after, amounts, nowMs);
   }
 
   /** Everyone whose planned start is after their deadline, among the first that wait. */
   tooLate(nowMs: number): { place: Place; startMs: number }[] {
-    const after = this.#usage.clone();
+    const after = this.#usage.lookAhead(nowMs, this.#ratio());
     const late: { place: Place; startMs: number }[] = [];
     let startMs = nowMs;
     let played = 0;
-    for (const place of this.#queue.inServiceOrder()) {
+    for (const place of this.#queue.inServiceOrder(nowMs)) {
       if (played++ >= MOST_PLAYED) break;
-      const plannedMs = after.earliestMs(startMs, place.amounts, true);
+      const plannedMs = after.earliestMs(startMs, place.amounts);
       if (plannedMs > place.waiter.deadlineMs) {
         late.push({ place, startMs: plannedMs });
         continue;
       }
-      this.#play(after, plannedMs, place.amounts);
+      after.assume(plannedMs, place.amounts);
       startMs = plannedMs;
     }
     return late;
   }
 
-  /** The start of the last in the queue; while many wait, from a plan that may be a little old. */
-  #endOfQueueMs(nowMs: number, deadlineMs: number): number {
-    const isFresh = this.#queue.size > MOST_PLAYED && nowMs < this.#madeMs + REFRESH_MS;
-    return isFresh ? stretch(nowMs, this.#lastStartMs, this.#queue.size) : this.#playAll(nowMs, deadlineMs);
+  /** How many who still wait are in the plan; others may have left since. */
+  get #plannedCount(): number {
+    return this.#starts.length - this.#served;
   }
 
-  #playUntil(target: Place, nowMs: number): PlannedStart {
-    const after = this.#usage.clone();
+  #lastStartMs(nowMs: number): number {
+    return this.#starts[this.#starts.length - 1] ?? nowMs;
+  }
+
+  #startOfOnly(amounts: Amounts, nowMs: number): number {
+    const ratio = this.#ratio();
+    if (ratio === 1) return this.#usage.earliestMs(nowMs, amounts, true);
+    return this.#usage.lookAhead(nowMs, ratio).earliestMs(nowMs, amounts);
+  }
+
+  #mayPlay(nowMs: number): boolean {
+    const steps =
+      Math.min(this.#queue.size, MOST_PLAYED) + this.#usage.counters.eventCount / EVENTS_PER_STEP;
+    return steps <= ALWAYS_PLAYED || nowMs >= this.#playedMs + steps * REST_MS_PER_STEP;
+  }
+
+  /** Makes the plan anew of everyone but a newcomer. */
+  #play(nowMs: number, newcomer: Place): void {
+    const after = this.#usage.lookAhead(nowMs, this.#ratio());
+    this.#starts = [];
+    this.#served = 0;
+    this.#playedMs = nowMs;
+    this.#isStale = false;
+    this.#after = after;
+    for (const place of this.#queue.inServiceOrder(nowMs)) {
+      if (place === newcomer) continue;
+      this.#append(after, place.amounts, nowMs);
+      if (this.#starts.length >= MOST_PLAYED) break;
+    }
+  }
+
+  #append(after: LookAhead, amounts: Amounts, nowMs: number): void {
+    const startMs = after.earliestMs(Math.max(nowMs, this.#lastStartMs(nowMs)), amounts);
+    after.assume(startMs, amounts);
+    this.#starts.push(startMs);
+  }
+
+  #playUntil(target: Place, nowMs: number): number {
+    const after = this.#usage.lookAhead(nowMs, this.#ratio());
+    this.#playedMs = nowMs;
     let startMs = nowMs;
     let position = 0;
-    for (const place of this.#queue.inServiceOrder()) {
+    for (const place of this.#queue.inServiceOrder(nowMs)) {
       position++;
-      if (position <= MOST_PLAYED) startMs = this.#step(after, startMs, place.amounts);
+      if (position <= MOST_PLAYED) {
+        startMs = after.earliestMs(startMs, place.amounts);
+        after.assume(startMs, place.amounts);
+      }
       if (place === target) break;
     }
-    return { startMs: stretch(nowMs, startMs, position), position };
+    if (position <= MOST_PLAYED) return startMs;
+    return nowMs + ((startMs - nowMs) * position) / MOST_PLAYED;
   }
 
-  /**
-   * Plays the whole queue and keeps the state after it. Returns the start of the last, who is not kept in the plan
-   * when that is after `deadlineMs`.
-   */
-  #playAll(nowMs: number, deadlineMs: number): number {
-    const after = this.#usage.clone();
-    const size = this.#queue.size;
-    let startMs = nowMs;
-    let played = 0;
-    this.#madeMs = nowMs;
-    this.#lastStartMs = nowMs;
-    this.#isPessimistic = false;
-    this.#after = size <= MOST_PLAYED ? after : undefined;
-    for (const { amounts } of this.#queue.inServiceOrder()) {
-      if (played++ >= MOST_PLAYED) break;
-      startMs = after.earliestMs(startMs, amounts, true);
-      if (played === size && startMs > deadlineMs) return startMs;
-      this.#play(after, startMs, amounts);
-      this.#lastStartMs = startMs;
-    }
-    return stretch(nowMs, startMs, size);
+  /** The start at a position from 1; behind those that were played, by their average distance. */
+  #startAt(position: number, nowMs: number): number {
+    const plannedMs = this.#starts[this.#served + position - 1];
+    if (plannedMs !== undefined) return Math.max(nowMs, plannedMs);
+    const lastMs = Math.max(nowMs, this.#lastStartMs(nowMs));
+    const planned = Math.max(1, this.#plannedCount);
+    return lastMs + ((lastMs - nowMs) * (position - planned)) / planned;
   }
-
-  #step(after: PoolUsage, fromMs: number, amounts: Amounts): number {
-    const startMs = after.earliestMs(fromMs, amounts, true);
-    this.#play(after, startMs, amounts);
-    return startMs;
-  }
-
-  #play(after: PoolUsage, startMs: number, amounts: Amounts): void {
-    const charge = { ...amounts, event: -1, startMs };
-    after.charge(startMs, charge);
-    after.settle(startMs, charge, charge);
-  }
-}
-
-/** The start of the one at `position` when only the first were played, up to `startMs`. */
-function stretch(nowMs: number, startMs: number, position: number): number {
-  return position <= MOST_PLAYED ? startMs : nowMs + ((startMs - nowMs) * position) / MOST_PLAYED;
 }

@@ -1,27 +1,45 @@
-import type { Amounts } from "../core/limit.ts";
+import type { Amounts, Limit, WaitCause } from "../core/limit.ts";
 import type { Charge, PoolUsage } from "../tracker/pool-usage.ts";
 import type { Scope, ScopeCharge } from "./scope.ts";
 
 /** A tenant's own limits: counted as a pool is, and asked beside the pool of each call. */
 export class Quota implements Scope {
-  readonly #usage: PoolUsage;
+  /** `id` names the count in the journal and in refusals: unique among quotas, and never the id of a pool. */
+  readonly account: { readonly id: string; readonly usage: PoolUsage };
 
-  constructor(usage: PoolUsage) {
-    this.#usage = usage;
+  constructor(id: string, usage: PoolUsage) {
+    this.account = { id, usage };
+  }
+
+  get subject(): string {
+    return this.account.id;
+  }
+
+  tooLarge(amounts: Amounts): { readonly limit: Limit; readonly cap: number } | undefined {
+    return this.account.usage.tooLarge(amounts);
+  }
+
+  causes(nowMs: number, amounts: Amounts): readonly WaitCause[] {
+    return this.account.usage.causes(nowMs, amounts);
   }
 
   earliestMs(nowMs: number, amounts: Amounts): number {
-    return this.#usage.earliestMs(nowMs, amounts);
+    return this.account.usage.earliestMs(nowMs, amounts);
   }
 
   charge(nowMs: number, amounts: Amounts): ScopeCharge {
-    const usage = this.#usage;
     const charge: Charge = { ...amounts, event: -1, startMs: nowMs };
-    usage.charge(nowMs, charge);
-    return {
-      settle: (endMs, actual) => usage.settle(endMs, charge, actual),
-      release: () => usage.release(charge),
-      expire: (endMs) => usage.expire(endMs, charge),
-    };
+    this.account.usage.charge(nowMs, charge);
+    return quotaCharge(this.account.usage, charge);
   }
+}
+
+/** What is done with a charge that `usage` has counted, when its call ends. */
+export function quotaCharge(usage: PoolUsage, charge: Charge): ScopeCharge {
+  return {
+    charge,
+    settle: (endMs, actual) => usage.settle(endMs, charge, actual),
+    release: () => usage.release(charge),
+    expire: (endMs) => usage.expire(endMs, charge),
+  };
 }

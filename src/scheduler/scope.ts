@@ -1,7 +1,16 @@
-import type { Amounts } from "../core/limit.ts";
+import type { Amounts, Limit, WaitCause } from "../core/limit.ts";
+import type { Charge, PoolUsage } from "../tracker/pool-usage.ts";
 
 /** Something besides the pool that must have room before a call may start: a tenant's quota, a budget. */
 export interface Scope {
+  /** Where its room is counted, to be kept over a restart under this name. Undefined: it is not kept. */
+  readonly account?: { readonly id: string; readonly usage: PoolUsage };
+  /** What is limited, for people and `QuotaFailure`, as `tenant search`. Undefined: it is not named. */
+  readonly subject?: string;
+  /** The limit that a call is too large for, whatever the time; undefined when it can run. Absent: none is. */
+  tooLarge?(amounts: Amounts): { readonly limit: Limit; readonly cap: number } | undefined;
+  /** What keeps a call from starting at `nowMs`. Absent: not known. */
+  causes?(nowMs: number, amounts: Amounts): readonly WaitCause[];
   /** The first instant from `nowMs` on with room for `amounts`; Infinity when only a settlement makes room. */
   earliestMs(nowMs: number, amounts: Amounts): number;
   /** Takes the room; called only when {@link earliestMs} has answered `nowMs` or before. */
@@ -10,9 +19,16 @@ export interface Scope {
 
 /** Room taken from a {@link Scope}; ended once, by one of its methods. */
 export interface ScopeCharge {
+  /** What its {@link Scope.account} was charged. Undefined: the scope has none. */
+  readonly charge?: Charge;
   settle(nowMs: number, actual: Amounts): void;
   release(): void;
   expire(nowMs: number): void;
+}
+
+/** The scopes that have no room at `nowMs`. */
+export function fullScopes(scopes: readonly Scope[], nowMs: number, amounts: Amounts): readonly Scope[] {
+  return scopes.filter((scope) => scope.earliestMs(nowMs, amounts) > nowMs);
 }
 
 /** The first instant from `nowMs` on at which all scopes have room. */

@@ -1,3 +1,4 @@
+import type { JsonValue } from "../core/chat.ts";
 import type { WaitCause } from "../core/limit.ts";
 import type { Refusal } from "../core/refusal.ts";
 import type { Lease } from "./lease.ts";
@@ -15,6 +16,8 @@ export interface StartRequest {
   /** Monotonic time of the caller's own deadline; `undefined` when it has none. */
   readonly deadlineMs: number | undefined;
   readonly leaseDurationMs: number;
+  /** Kept in the journal with the slot, and given back with it after a restart. Undefined: nothing. */
+  readonly memo?: JsonValue;
   /** Aborted when the caller goes away. */
   readonly signal: AbortSignal;
   /** Told the place in the queue and the planned wait, when the request enters one and when that changes. */
@@ -26,7 +29,10 @@ export interface QueuedAt {
   readonly deployment: string;
   /** Place in the order of service; 1 is next. */
   readonly position: number;
+  /** Milliseconds, with all estimates used in full: it starts no later unless somebody goes before it. */
   readonly predictedWaitMs: number;
+  /** The same with the part of their estimates that calls usually use; `undefined` until one has been settled. */
+  readonly likelyWaitMs: number | undefined;
 }
 
 /** A request that waits. It is waiting until exactly one of grant, refusal or the caller's leaving ends it. */

@@ -1,8 +1,12 @@
-import type { Column } from "./event-ring.ts";
+import type { LongState } from "./counters-state.ts";
+import type { Column } from "./column.ts";
+import type { RecentPeak } from "./feedback/recent-peak.ts";
 import type { LongLimit } from "./long-limit.ts";
 
 /** A day in one-minute buckets; other windows are cut into as many. */
 const BUCKETS_PER_WINDOW = 1440;
+/** Room for a window and a guard of four tenths of it; a power of two, so that a place is a mask away. */
+const CAPACITY = 2048;
 
 /**
  * A rolling limit over a long window. Events of the same bucket leave together, a window and guard after the
@@ -13,32 +17,38 @@ export class BucketedLimit implements LongLimit {
   cap: number;
   used = 0;
   peak = 0;
+  foreign = 0;
+  foreignUntilMs = Number.NEGATIVE_INFINITY;
+  recent: RecentPeak | undefined;
   readonly #windowMs: number;
-  readonly #heldMs: number;
   readonly #bucketMs: number;
-  readonly #capacity: number;
-  readonly #amounts: Float64Array;
-  readonly #newestMs: Float64Array;
+  #heldMs: number;
+  readonly #amounts = new Float64Array(CAPACITY);
+  readonly #newestMs = new Float64Array(CAPACITY);
   /** Numbers of the oldest bucket that counts and of the newest one touched. */
   #head: number;
   #last: number;
+  /** Where bucket 0 begins: a restart moves the origin of time, and must not move the buckets. */
+  #originMs = 0;
 
   constructor(column: Column, windowMs: number, guardMs: number, cap: number, nowMs: number) {
     this.column = column;
     this.cap = cap;
     this.#windowMs = windowMs;
-    this.#heldMs = windowMs + guardMs;
     this.#bucketMs = windowMs / BUCKETS_PER_WINDOW;
-    this.#capacity = Math.ceil(this.#heldMs / this.#bucketMs) + 2;
-    this.#amounts = new Float64Array(this.#capacity);
-    this.#newestMs = new Float64Array(this.#capacity);
+    this.#heldMs = windowMs;
+    this.setGuard(guardMs);
     this.#head = this.#bucketOf(nowMs);
     this.#last = this.#head - 1;
   }
 
+  setGuard(guardMs: number): void {
+    this.#heldMs = this.#windowMs + Math.min(guardMs, (CAPACITY - BUCKETS_PER_WINDOW - 2) * this.#bucketMs);
+  }
+
   evict(nowMs: number): void {
     while (this.#head <= this.#last) {
-      const slot = this.#slotOf(this.#head);
+      const slot = this.#head & (CAPACITY - 1);
       if (this.#amounts[slot] !== 0 && this.#newestMs[slot]! + this.#heldMs > nowMs) return;
       this.used -= this.#amounts[slot]!;
       this.#amounts[slot] = 0;
@@ -50,7 +60,7 @@ export class BucketedLimit implements LongLimit {
     if (amount === 0) return;
     const bucket = this.#bucketOf(nowMs);
     if (this.#head > this.#last) this.#head = bucket;
-    const slot = this.#slotOf(bucket);
+    const slot = bucket & (CAPACITY - 1);
     this.#amounts[slot] = this.#amounts[slot]! + amount;
     this.#newestMs[slot] = nowMs;
     this.#last = bucket;
@@ -61,42 +71,66 @@ export class BucketedLimit implements LongLimit {
   adjust(startMs: number, delta: number): void {
     const bucket = this.#bucketOf(startMs);
     if (bucket < this.#head || bucket > this.#last) return;
-    const slot = this.#slotOf(bucket);
+    const slot = bucket & (CAPACITY - 1);
     this.#amounts[slot] = this.#amounts[slot]! + delta;
     this.used += delta;
   }
 
-  earliestMs(nowMs: number, amount: number): number {
+  earliestMs(fromMs: number, amount: number): number {
     let excess = this.used + amount - this.cap;
-    if (excess <= 0) return nowMs;
+    if (excess <= 0) return fromMs;
     for (let bucket = this.#head; bucket <= this.#last; bucket++) {
-      const slot = this.#slotOf(bucket);
+      const slot = bucket & (CAPACITY - 1);
       excess -= this.#amounts[slot]!;
-      if (excess <= 0) return this.#newestMs[slot]! + this.#heldMs;
+      if (excess <= 0) return Math.max(fromMs, this.#newestMs[slot]! + this.#heldMs);
     }
     return Number.POSITIVE_INFINITY;
   }
 
-  resetMs(): number | undefined {
-    return this.used > 0 ? this.#newestMs[this.#slotOf(this.#last)]! + this.#heldMs : undefined;
+  resetMs(nowMs: number): number | undefined {
+    return this.used > 0 ? this.earliestMs(nowMs, this.cap) : undefined;
   }
 
   clone(): BucketedLimit {
-    const copy = new BucketedLimit(this.column, this.#windowMs, this.#heldMs - this.#windowMs, this.cap, 0);
+    const copy = new BucketedLimit(this.column, this.#windowMs, 0, this.cap, 0);
     copy.used = this.used;
     copy.peak = this.peak;
+    copy.foreign = this.foreign;
+    copy.foreignUntilMs = this.foreignUntilMs;
+    copy.#heldMs = this.#heldMs;
     copy.#amounts.set(this.#amounts);
     copy.#newestMs.set(this.#newestMs);
     copy.#head = this.#head;
     copy.#last = this.#last;
+    copy.#originMs = this.#originMs;
     return copy;
   }
 
-  #bucketOf(timeMs: number): number {
-    return Math.floor(timeMs / this.#bucketMs);
+  snapshot(): LongState {
+    const buckets: [number, number, number][] = [];
+    for (let bucket = this.#head; bucket <= this.#last; bucket++) {
+      const slot = bucket & (CAPACITY - 1);
+      if (this.#amounts[slot] !== 0) buckets.push([bucket, this.#amounts[slot]!, this.#newestMs[slot]!]);
+    }
+    return { kind: "bucketed", originMs: this.#originMs, buckets };
   }
 
-  #slotOf(bucket: number): number {
-    return ((bucket % this.#capacity) + this.#capacity) % this.#capacity;
+  restore(state: LongState): void {
+    if (state.kind !== "bucketed") return;
+    this.#originMs = state.originMs;
+    this.#amounts.fill(0);
+    this.used = 0;
+    this.#last = state.buckets.at(-1)?.[0] ?? -1;
+    this.#head = state.buckets[0]?.[0] ?? 0;
+    for (const [bucket, amount, newestMs] of state.buckets) {
+      const slot = bucket & (CAPACITY - 1);
+      this.#amounts[slot] = amount;
+      this.#newestMs[slot] = newestMs;
+      this.used += amount;
+    }
+  }
+
+  #bucketOf(timeMs: number): number {
+    return Math.floor((timeMs - this.#originMs) / this.#bucketMs);
   }
 }

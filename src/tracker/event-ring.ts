@@ -1,33 +1,12 @@
-import type { Amounts } from "../core/limit.ts";
-
-/** Columns of an event, in the order of {@link EventRing.columns}. */
-export const REQUESTS = 0;
-export const TOKENS = 1;
-export const INPUT_TOKENS = 2;
-export const OUTPUT_TOKENS = 3;
-export type Column = typeof REQUESTS | typeof TOKENS | typeof INPUT_TOKENS | typeof OUTPUT_TOKENS;
-export const COLUMNS: readonly Column[] = [REQUESTS, TOKENS, INPUT_TOKENS, OUTPUT_TOKENS];
-
-/** The part of `amounts` that belongs to a column. */
-export function amountOf(amounts: Amounts, column: Column): number {
-  switch (column) {
-    case REQUESTS:
-      return amounts.requests;
-    case TOKENS:
-      return amounts.totalTokens;
-    case INPUT_TOKENS:
-      return amounts.inputTokens;
-    case OUTPUT_TOKENS:
-      return amounts.outputTokens;
-  }
-}
-
-type Columns = [Float64Array, Float64Array, Float64Array, Float64Array];
+import { type Column, INPUT_TOKENS, OUTPUT_TOKENS, TOKENS } from "./column.ts";
 
 const INITIAL_CAPACITY = 64;
+/** Numbers an event: its four columns, then its start. An event is one run of memory, not a place in five arrays. */
+const STRIDE = 5;
+const START = 4;
 
 /**
- * What was charged to a pool and when: an append-only ring in typed arrays, shared by all limits of the pool.
+ * What was charged to a pool and when: an append-only ring in one typed array, shared by all limits of the pool.
  * Events have running numbers from 0 that stay valid while the event is held; times never fall.
  */
 export class EventRing {
@@ -35,9 +14,13 @@ export class EventRing {
   first = 0;
   /** Number that the next event gets. */
   end = 0;
-  #mask = INITIAL_CAPACITY - 1;
-  #startMs = new Float64Array(INITIAL_CAPACITY);
-  #columns = COLUMNS.map(() => new Float64Array(INITIAL_CAPACITY)) as Columns;
+  #mask: number;
+  #cells: Float64Array<ArrayBuffer>;
+
+  constructor(capacity = INITIAL_CAPACITY) {
+    this.#mask = capacity - 1;
+    this.#cells = new Float64Array(capacity * STRIDE);
+  }
 
   /** Appends an event and returns its number. */
   append(
@@ -48,53 +31,78 @@ export class EventRing {
     outputTokens: number,
   ): number {
     if (this.end - this.first > this.#mask) this.#grow();
-    const slot = this.end & this.#mask;
-    this.#startMs[slot] = startMs;
-    this.#columns[REQUESTS][slot] = requests;
-    this.#columns[TOKENS][slot] = tokens;
-    this.#columns[INPUT_TOKENS][slot] = inputTokens;
-    this.#columns[OUTPUT_TOKENS][slot] = outputTokens;
+    const cell = (this.end & this.#mask) * STRIDE;
+    const cells = this.#cells;
+    cells[cell] = requests;
+    cells[cell + TOKENS] = tokens;
+    cells[cell + INPUT_TOKENS] = inputTokens;
+    cells[cell + OUTPUT_TOKENS] = outputTokens;
+    cells[cell + START] = startMs;
     return this.end++;
   }
 
   startMs(event: number): number {
-    return this.#startMs[event & this.#mask]!;
+    return this.#cells[(event & this.#mask) * STRIDE + START]!;
   }
 
   amount(event: number, column: Column): number {
-    return this.#columns[column][event & this.#mask]!;
+    return this.#cells[(event & this.#mask) * STRIDE + column]!;
   }
 
-  setAmount(event: number, column: Column, amount: number): void {
-    this.#columns[column][event & this.#mask] = amount;
+  /** Changes what an event that is still held was counted with. */
+  correct(event: number, column: Column, delta: number): void {
+    const cell = (event & this.#mask) * STRIDE + column;
+    this.#cells[cell] = this.#cells[cell]! + delta;
   }
 
   isHeld(event: number): boolean {
     return event >= this.first && event < this.end;
   }
 
-  /** A copy that shares nothing: the ground for looking ahead. */
+  /** Start and columns of every event held, oldest first. */
+  toArray(): Float64Array {
+    const array = new Float64Array((this.end - this.first) * STRIDE);
+    for (let event = this.first, at = 0; event < this.end; event++, at += STRIDE) {
+      const cell = (event & this.#mask) * STRIDE;
+      array[at] = this.#cells[cell + START]!;
+      array.set(this.#cells.subarray(cell, cell + START), at + 1);
+    }
+    return array;
+  }
+
+  /** Holds the events of {@link toArray} and nothing else; the first of them gets the number `first`. */
+  restore(first: number, array: Float64Array): void {
+    this.first = first;
+    this.end = first;
+    for (let at = 0; at < array.length; at += STRIDE) {
+      this.append(array[at]!, array[at + 1]!, array[at + 2]!, array[at + 3]!, array[at + 4]!);
+    }
+  }
+
+  /** A copy that shares nothing, with the same numbers: the ground for looking ahead. */
   clone(): EventRing {
-    const copy = new EventRing();
-    copy.first = this.first;
-    copy.end = this.end;
-    copy.#mask = this.#mask;
-    copy.#startMs = this.#startMs.slice();
-    copy.#columns = this.#columns.map((column) => column.slice()) as Columns;
-    return copy;
+    let capacity = INITIAL_CAPACITY;
+    while (capacity < (this.end - this.first) * 2) capacity *= 2;
+    return this.#copyTo(new EventRing(capacity));
   }
 
   #grow(): void {
-    const capacity = (this.#mask + 1) * 2;
-    const widen = (old: Float64Array): Float64Array => {
-      const wide = new Float64Array(capacity);
-      for (let event = this.first; event < this.end; event++) {
-        wide[event & (capacity - 1)] = old[event & this.#mask]!;
-      }
-      return wide;
-    };
-    this.#startMs = widen(this.#startMs) as Float64Array<ArrayBuffer>;
-    this.#columns = this.#columns.map(widen) as Columns;
-    this.#mask = capacity - 1;
+    const wide = this.#copyTo(new EventRing((this.#mask + 1) * 2));
+    this.#mask = wide.#mask;
+    this.#cells = wide.#cells;
+  }
+
+  #copyTo(other: EventRing): EventRing {
+    other.first = this.first;
+    other.end = this.end;
+    // In runs that break in neither ring: two or three of them.
+    for (let event = this.first; event < this.end; ) {
+      const from = event & this.#mask;
+      const to = event & other.#mask;
+      const run = Math.min(this.end - event, this.#mask + 1 - from, other.#mask + 1 - to);
+      other.#cells.set(this.#cells.subarray(from * STRIDE, (from + run) * STRIDE), to * STRIDE);
+      event += run;
+    }
+    return other;
   }
 }

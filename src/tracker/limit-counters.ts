@@ -1,30 +1,18 @@
-import type { Amounts, Limit, Metric, WaitCause } from "../core/limit.ts";
+import type { Amounts, Limit, WaitCause } from "../core/limit.ts";
 import { BucketedLimit } from "./bucketed-limit.ts";
 import { CalendarLimit } from "./calendar-limit.ts";
-import {
-  amountOf,
-  type Column,
-  EventRing,
-  INPUT_TOKENS,
-  OUTPUT_TOKENS,
-  REQUESTS,
-  TOKENS,
-} from "./event-ring.ts";
-import type { LongLimit } from "./long-limit.ts";
-import { capOf, type PoolRules, spacingMs } from "./pool-rules.ts";
+import { amountOf, type Column, columnOf, REQUESTS } from "./column.ts";
+import type { CountersState } from "./counters-state.ts";
+import { EventRing } from "./event-ring.ts";
+import { earliestBesideForeignMs, type LongLimit } from "./long-limit.ts";
+import { capOf, type PoolRules, spacingOf } from "./pool-rules.ts";
 import { RollingLimit } from "./rolling-limit.ts";
 
-const COLUMN_OF: Record<Exclude<Metric, "concurrent">, Column> = {
-  requests: REQUESTS,
-  tokens: TOKENS,
-  input_tokens: INPUT_TOKENS,
-  output_tokens: OUTPUT_TOKENS,
-};
 /** Windows up to this long are kept event by event, longer ones in buckets. */
 const LONGEST_ROLLING_MS = 10 * 60_000;
 
-/** Amounts by column. */
-export type ByColumn = readonly [requests: number, tokens: number, inputTokens: number, outputTokens: number];
+/** Amounts by column: always four numbers. */
+export type ByColumn = Float64Array;
 
 /** A declared limit beside what counts against it. */
 export interface DeclaredCounter {
@@ -42,6 +30,7 @@ export class LimitCounters {
   #ring = new EventRing();
   #rolling: RollingLimit[] = [];
   #long: LongLimit[] = [];
+  #evictedMs = Number.NEGATIVE_INFINITY;
   readonly #wallAt: (monotonicMs: number) => number;
 
   constructor(wallAt: (monotonicMs: number) => number) {
@@ -50,50 +39,59 @@ export class LimitCounters {
 
   /** Counts by other rules from now on; what the ring and the long counters still hold is kept. */
   setRules(nowMs: number, rules: PoolRules): void {
-    const before = this.declared;
+    const before = [...this.declared];
     this.#rolling = [];
     this.#long = [];
     this.declared = [];
     for (const limit of rules.limits) {
       if (limit.metric === "concurrent") continue;
       const cap = capOf(limit, rules);
-      const old = before.find((entry) => isSameWindow(entry.limit, limit))?.counter;
+      const known = before.findIndex((entry) => isSameWindow(entry.limit, limit));
+      const old = known < 0 ? undefined : before.splice(known, 1)[0]?.counter;
       const isRolling = limit.windowMs <= LONGEST_ROLLING_MS && limit.calendarTimeZone === undefined;
       const counter = isRolling
         ? this.#addRolling(limit, rules.guardMs, cap, old)
         : this.#addLong(limit, rules.guardMs, cap, nowMs, old);
       this.declared.push({ limit, counter });
     }
-    const spacing = rules.spacing === "none" ? 0 : spacingMs(rules.limits);
-    const burst = typeof rules.spacing === "object" ? rules.spacing.burst : 1;
-    if (spacing > 0)
-      this.#follow(new RollingLimit(REQUESTS, spacing * burst, burst, "spacing", this.#ring.first));
+    const spacing = spacingOf(rules);
+    if (spacing !== undefined) {
+      this.#follow(new RollingLimit(REQUESTS, spacing.windowMs, spacing.starts, "spacing", this.#ring.first));
+    }
+    this.#evictedMs = Number.NEGATIVE_INFINITY;
     this.evict(nowMs);
   }
 
   fits(nowMs: number, amounts: Amounts, open: ByColumn): boolean {
     this.evict(nowMs);
     for (const limit of this.#rolling) {
-      const used = limit.sum + limit.foreign + open[limit.column];
+      const used = limit.sum + limit.foreign + open[limit.column]!;
       if (used + amountOf(amounts, limit.column) > limit.cap) return false;
     }
     for (const limit of this.#long) {
-      if (limit.earliestMs(nowMs, amountOf(amounts, limit.column) + open[limit.column]) > nowMs) return false;
+      const amount = amountOf(amounts, limit.column) + open[limit.column]!;
+      if (earliestBesideForeignMs(limit, nowMs, amount) > nowMs) return false;
     }
     return true;
   }
 
-  /** The first instant from `nowMs` on at which `amounts` fit; Infinity when only less of `open` makes room. */
-  earliestMs(nowMs: number, amounts: Amounts, open: ByColumn): number {
+  /**
+   * The first instant from `fromMs`, now or later, at which `amounts` fit. Infinity when only less of `open` makes
+   * room; `isOpenEnding` takes that to be counted from now on like an event.
+   */
+  earliestMs(nowMs: number, fromMs: number, amounts: Amounts, open: ByColumn, isOpenEnding: boolean): number {
     this.evict(nowMs);
-    let earliest = nowMs;
+    let earliest = fromMs;
     for (const limit of this.#rolling) {
-      const atMs = limit.earliestMs(this.#ring, amountOf(amounts, limit.column), open[limit.column]);
+      let atMs = limit.earliestMs(this.#ring, amountOf(amounts, limit.column), open[limit.column]!);
+      if (isOpenEnding && atMs === Number.POSITIVE_INFINITY) atMs = nowMs + limit.heldMs;
       if (atMs > earliest) earliest = atMs;
     }
     for (const limit of this.#long) {
-      const atMs = limit.earliestMs(nowMs, amountOf(amounts, limit.column) + open[limit.column]);
-      if (atMs > earliest) earliest = atMs;
+      const amount = amountOf(amounts, limit.column);
+      const atMs = earliestBesideForeignMs(limit, earliest, amount + open[limit.column]!);
+      const isHeld = isOpenEnding && atMs === Number.POSITIVE_INFINITY;
+      earliest = isHeld ? earliestBesideForeignMs(limit, earliest, amount) : atMs;
     }
     return earliest;
   }
@@ -102,29 +100,36 @@ export class LimitCounters {
   addCauses(nowMs: number, amounts: Amounts, open: ByColumn, causes: Set<WaitCause>): void {
     this.evict(nowMs);
     for (const limit of this.#rolling) {
-      const atMs = limit.earliestMs(this.#ring, amountOf(amounts, limit.column), open[limit.column]);
+      const atMs = limit.earliestMs(this.#ring, amountOf(amounts, limit.column), open[limit.column]!);
       if (atMs > nowMs) causes.add(limit.cause);
     }
     for (const limit of this.#long) {
-      const atMs = limit.earliestMs(nowMs, amountOf(amounts, limit.column) + open[limit.column]);
+      const amount = amountOf(amounts, limit.column) + open[limit.column]!;
+      const atMs = earliestBesideForeignMs(limit, nowMs, amount);
       if (atMs > nowMs) causes.add("daily_window");
     }
   }
 
-  /** Counts amounts from `nowMs` on. Returns the event's number, or −1 where no rolling limit needs one. */
-  append(nowMs: number, amounts: ByColumn): number {
+  /** Counts amounts from `nowMs` on. Returns the event's number. */
+  append(nowMs: number, requests: number, tokens: number, inputTokens: number, outputTokens: number): number {
     this.evict(nowMs);
-    for (const limit of this.#long) limit.add(nowMs, amounts[limit.column]);
-    if (this.#rolling.length === 0) return -1;
-    for (const limit of this.#rolling) limit.add(amounts[limit.column]);
-    return this.#ring.append(nowMs, ...amounts);
+    const event = this.#ring.append(nowMs, requests, tokens, inputTokens, outputTokens);
+    for (const limit of this.#rolling) {
+      limit.add(this.#ring.amount(event, limit.column));
+      limit.recent?.note(nowMs, limit.sum);
+    }
+    for (const limit of this.#long) {
+      limit.add(nowMs, this.#ring.amount(event, limit.column));
+      limit.recent?.note(nowMs, limit.used);
+    }
+    return event;
   }
 
   /** Changes what an event was counted with, where it still counts. */
   correct(event: number, startMs: number, column: Column, delta: number): void {
     if (delta === 0) return;
     if (this.#ring.isHeld(event)) {
-      this.#ring.setAmount(event, column, this.#ring.amount(event, column) + delta);
+      this.#ring.correct(event, column, delta);
       for (const limit of this.#rolling) {
         if (limit.column === column && limit.head <= event) limit.sum += delta;
       }
@@ -132,19 +137,74 @@ export class LimitCounters {
     for (const limit of this.#long) if (limit.column === column) limit.adjust(startMs, delta);
   }
 
+  /** Takes `kept` of a column's newest `amount`, as if the calls that reserved it ended so. For looking ahead. */
+  refundNewest(column: Column, amount: number, kept: number): void {
+    let rest = kept < 1 ? amount : 0;
+    for (let event = this.#ring.end - 1; event >= this.#ring.first && rest > 0; event--) {
+      const part = Math.min(rest, this.#ring.amount(event, column));
+      this.correct(event, this.#ring.startMs(event), column, -part * (1 - kept));
+      rest -= part;
+    }
+  }
+
+  /** Forgets what has left every window at `nowMs`. */
   evict(nowMs: number): void {
+    if (nowMs === this.#evictedMs) return;
+    this.#evictedMs = nowMs;
     let first = this.#ring.end;
     for (const limit of this.#rolling) {
       limit.evict(this.#ring, nowMs);
       if (limit.head < first) first = limit.head;
     }
     this.#ring.first = first;
-    for (const limit of this.#long) limit.evict(nowMs);
+    for (const limit of this.#long) {
+      limit.evict(nowMs);
+      if (limit.foreign > 0 && limit.foreignUntilMs <= nowMs) limit.foreign = 0;
+    }
   }
 
   /** When everything that a counter counts now has left; `undefined` when it counts nothing. */
   resetMs(nowMs: number, counter: RollingLimit | LongLimit): number | undefined {
-    return counter instanceof RollingLimit ? counter.resetMs(this.#ring) : counter.resetMs(nowMs);
+    if (counter instanceof RollingLimit) return counter.resetMs(this.#ring);
+    const ownMs = counter.resetMs(nowMs);
+    return counter.foreign > 0 ? Math.max(counter.foreignUntilMs, ownMs ?? 0) : ownMs;
+  }
+
+  /** Events that are held: what a {@link clone} has to copy. */
+  get eventCount(): number {
+    return this.#ring.end - this.#ring.first;
+  }
+
+  /** All that is counted, to be taken over by {@link restore} in another process. */
+  snapshot(nowMs: number): CountersState {
+    this.evict(nowMs);
+    const counters = this.declared.map(({ limit, counter }) => ({
+      limit,
+      peak: counter.peak,
+      foreign: counter.foreign,
+      foreignUntilMs: counter.foreign > 0 ? counter.foreignUntilMs : undefined,
+      long: counter instanceof RollingLimit ? undefined : counter.snapshot(),
+    }));
+    return { firstEvent: this.#ring.first, events: this.#ring.toArray(), counters };
+  }
+
+  /** Takes over what was counted before, for the windows that are still declared. Only for new counters. */
+  restore(state: CountersState): void {
+    this.#ring.restore(state.firstEvent, state.events);
+    this.#evictedMs = Number.NEGATIVE_INFINITY;
+    for (const limit of this.#rolling) {
+      limit.head = this.#ring.first;
+      this.#takeIn(limit);
+      limit.peak = 0;
+    }
+    for (const { limit, counter } of this.declared) {
+      const old = state.counters.find((other) => isSameWindow(other.limit, limit));
+      if (old === undefined) continue;
+      counter.peak = old.peak;
+      counter.foreign = old.foreign;
+      counter.foreignUntilMs = old.foreignUntilMs ?? Number.NEGATIVE_INFINITY;
+      if (old.long !== undefined && !(counter instanceof RollingLimit)) counter.restore(old.long);
+    }
   }
 
   /** A copy that shares nothing and has no {@link declared} limits: it only looks ahead. */
@@ -167,11 +227,12 @@ export class LimitCounters {
     const counter = this.#follow(
       new RollingLimit(column, limit.windowMs + guardMs, cap, cause, this.#ring.first),
     );
-    counter.peak = 0;
+    counter.peak = counter.sum;
     if (old instanceof RollingLimit) {
       counter.peak = old.peak;
       counter.foreign = old.foreign;
       counter.foreignUntilMs = old.foreignUntilMs;
+      counter.recent = old.recent;
     }
     return counter;
   }
@@ -190,23 +251,29 @@ export class LimitCounters {
       counter = new BucketedLimit(column, limit.windowMs, guardMs, cap, nowMs);
     } else counter = new CalendarLimit(column, limit.calendarTimeZone, guardMs, cap, nowMs, this.#wallAt);
     counter.cap = cap;
+    counter.setGuard(guardMs);
+    // A limit that is new takes in what the ring still holds.
+    if (counter !== old) {
+      for (let event = this.#ring.first; event < this.#ring.end; event++) {
+        counter.add(this.#ring.startMs(event), this.#ring.amount(event, column));
+      }
+    }
     this.#long.push(counter);
     return counter;
   }
 
   /** Lets a new counter take in what the ring still holds. */
   #follow(limit: RollingLimit): RollingLimit {
-    for (let event = this.#ring.first; event < this.#ring.end; event++) {
-      limit.add(this.#ring.amount(event, limit.column));
-    }
+    this.#takeIn(limit);
     this.#rolling.push(limit);
     return limit;
   }
-}
 
-function columnOf(limit: Limit): Column {
-  if (limit.metric === "concurrent") throw new TypeError("a limit of concurrency has no window");
-  return COLUMN_OF[limit.metric];
+  #takeIn(limit: RollingLimit): void {
+    for (let event = this.#ring.first; event < this.#ring.end; event++) {
+      limit.add(this.#ring.amount(event, limit.column));
+    }
+  }
 }
 
 function isSameWindow(left: Limit, right: Limit): boolean {

@@ -31,14 +31,24 @@ export function capOf(limit: Limit, rules: PoolRules): number {
 const LONGEST_SPACED_WINDOW_MS = 60_000;
 
 /**
- * Least time between two starts by rule R3, in milliseconds: the window of the tightest request limit of a minute
- * or less, divided by its amount. 0 without such a limit.
+ * Rule R3 as a limit: at most `starts` in any window of `windowMs`. The least time between two starts is the window
+ * of the tightest request limit of a minute or less, divided by its amount; a burst is no more than what the longest
+ * of these windows takes. `undefined` without such a limit, or when the rules want no spacing.
  */
-export function spacingMs(limits: readonly Limit[]): number {
-  let spacing = 0;
+export function spacingOf({
+  spacing,
+  limits,
+}: PoolRules): { readonly windowMs: number; readonly starts: number } | undefined {
+  let gapMs = 0;
+  let longestMs = 0;
   for (const { metric, windowMs, amount } of limits) {
     if (metric !== "requests" || windowMs > LONGEST_SPACED_WINDOW_MS) continue;
-    spacing = Math.max(spacing, windowMs / amount);
+    gapMs = Math.max(gapMs, windowMs / amount);
+    longestMs = Math.max(longestMs, windowMs);
   }
-  return spacing;
+  if (spacing === "none" || gapMs === 0) return undefined;
+  if (spacing === "even") return { windowMs: gapMs, starts: 1 };
+  // A little more, since 60,000 / (60,000 / 7) may come out below 7.
+  const starts = Math.max(1, Math.min(spacing.burst, Math.floor(longestMs / gapMs + 1e-9)));
+  return { windowMs: gapMs * starts, starts };
 }

@@ -1,33 +1,21 @@
 import type { Amounts, Limit, WaitCause } from "../core/limit.ts";
-import { amountOf, COLUMNS, INPUT_TOKENS, OUTPUT_TOKENS, REQUESTS, TOKENS } from "./event-ring.ts";
+import { amountOf, type Column, INPUT_TOKENS, OUTPUT_TOKENS, REQUESTS, TOKENS } from "./column.ts";
 import { type ByColumn, LimitCounters } from "./limit-counters.ts";
+import { concurrencyUsage, type LimitUsage } from "./limit-usage.ts";
+import { LookAhead } from "./look-ahead.ts";
 import { capOf, type PoolRules } from "./pool-rules.ts";
 import { RollingLimit } from "./rolling-limit.ts";
 
 /** What an open call has been charged. The pool fills in `event` and `startMs`. */
 export interface Charge extends Amounts {
-  /** Number of the event in the pool's ring; −1 where the pool keeps none. */
+  /** Number of the event in the pool's ring; −1 before the charge. */
   event: number;
   /** Monotonic time of the start in milliseconds. */
   startMs: number;
 }
 
-/** One limit as users see it. */
-export interface LimitUsage {
-  readonly limit: Limit;
-  readonly cap: number;
-  /** Charged by calls that have ended, and by others that share the account. */
-  readonly used: number;
-  /** Charged by calls that are open. */
-  readonly reserved: number;
-  readonly remaining: number;
-  /** Monotonic time at which everything counted now has left; `undefined` when nothing counts. */
-  readonly resetMs: number | undefined;
-  /** The highest sum ever charged. */
-  readonly peak: number;
-}
-
-const NOTHING: ByColumn = [0, 0, 0, 0];
+/** How fast the usual part of an estimate that calls really use follows the latest calls. */
+const RATIO_STEP = 0.05;
 
 /**
  * What a pool has used, and when it has room again: rules R1 to R4 for any list of limits, as a machine that is
@@ -40,11 +28,12 @@ export class PoolUsage {
   #openCalls = 0;
   #peakOpenCalls = 0;
   /** Reserved by open calls, by column. */
-  readonly #reserved: [number, number, number, number] = [0, 0, 0, 0];
+  readonly #reserved: ByColumn = new Float64Array(4);
   /** The part of `#reserved` that the provider counts only at a call's end: it must not leave before. */
-  readonly #heldOpen: [number, number, number, number] = [0, 0, 0, 0];
+  readonly #heldOpen: ByColumn = new Float64Array(4);
   readonly #chargedAtEnd: readonly [boolean, boolean, boolean, boolean];
   #holdUntilMs = Number.NEGATIVE_INFINITY;
+  #usualRatio: number | undefined;
 
   /** `wallAt` gives the wall time of a monotonic instant; only calendar limits ask for it. */
   constructor(rules: PoolRules, nowMs: number, wallAt: (monotonicMs: number) => number) {
@@ -66,6 +55,21 @@ export class PoolUsage {
   /** Until when the provider asked everyone to wait; negative infinity when it never did. */
   get holdUntilMs(): number {
     return this.#holdUntilMs;
+  }
+
+  /** The windows over time and what they have counted. */
+  get counters(): LimitCounters {
+    return this.#counters;
+  }
+
+  /** What open calls hold in a column besides, since their provider counts it only at their end. */
+  heldOpen(column: Column): number {
+    return this.#heldOpen[column]!;
+  }
+
+  /** The part of its estimate that a call usually uses, from 0 to 1; `undefined` before the first was settled. */
+  get usualRatio(): number | undefined {
+    return this.#usualRatio;
   }
 
   /** Calls that hold a slot now. */
@@ -95,8 +99,20 @@ export class PoolUsage {
     return undefined;
   }
 
-  /** The part of the tightest limit that a call takes, as a fraction of its cap; 0 where nothing is limited. */
+  /** Whether a call used more of anything that is limited than it had reserved. */
+  isExceeded(reserved: Amounts, actual: Amounts): boolean {
+    for (const { counter } of this.#counters.declared) {
+      if (amountOf(actual, counter.column) > amountOf(reserved, counter.column)) return true;
+    }
+    return false;
+  }
+
+  /**
+   * The part of the tightest limit that a call takes, as a fraction of its cap; without limits over time, its
+   * requests, so that all calls are alike.
+   */
   shareOf(amounts: Amounts): number {
+    if (this.#counters.declared.length === 0) return amounts.requests;
     let share = 0;
     for (const { counter } of this.#counters.declared) {
       share = Math.max(share, amountOf(amounts, counter.column) / counter.cap);
@@ -112,12 +128,12 @@ export class PoolUsage {
 
   /**
    * The first instant from `nowMs` on at which a call may start, if nothing is settled until then. Infinity when
-   * only a settlement makes room; with `assumeSettled`, open calls are taken to end in time.
+   * only a settlement makes room; with `assumeSettled`, open calls are taken to end now, as they were estimated.
    */
   earliestMs(nowMs: number, amounts: Amounts, assumeSettled = false): number {
     if (this.#openCalls >= this.#concurrencyCap && !assumeSettled) return Number.POSITIVE_INFINITY;
-    const open = assumeSettled ? NOTHING : this.#heldOpen;
-    return Math.max(this.#holdUntilMs, this.#counters.earliestMs(nowMs, amounts, open));
+    const fromMs = Math.max(nowMs, this.#holdUntilMs);
+    return this.#counters.earliestMs(nowMs, fromMs, amounts, this.#heldOpen, assumeSettled);
   }
 
   /** Everything that keeps a call from starting at `nowMs`, each cause once. */
@@ -134,18 +150,23 @@ export class PoolUsage {
     charge.startMs = nowMs;
     this.#openCalls++;
     if (this.#openCalls > this.#peakOpenCalls) this.#peakOpenCalls = this.#openCalls;
-    for (const column of COLUMNS) {
-      const amount = amountOf(charge, column);
-      this.#reserved[column] += amount;
-      if (this.#chargedAtEnd[column]) this.#heldOpen[column] += amount;
-    }
+    const { requests, totalTokens, inputTokens, outputTokens } = charge;
+    this.#reserve(requests, totalTokens, inputTokens, outputTokens);
     const atEnd = this.#chargedAtEnd;
-    charge.event = this.#counters.append(nowMs, [
-      charge.requests,
-      atEnd[TOKENS] ? 0 : charge.totalTokens,
-      atEnd[INPUT_TOKENS] ? 0 : charge.inputTokens,
-      atEnd[OUTPUT_TOKENS] ? 0 : charge.outputTokens,
-    ]);
+    charge.event = this.#counters.append(
+      nowMs,
+      requests,
+      atEnd[TOKENS] ? 0 : totalTokens,
+      atEnd[INPUT_TOKENS] ? 0 : inputTokens,
+      atEnd[OUTPUT_TOKENS] ? 0 : outputTokens,
+    );
+  }
+
+  /** Takes over a call that is open and has been charged in an earlier life of the counters. */
+  reopen(charge: Charge): void {
+    this.#openCalls++;
+    if (this.#openCalls > this.#peakOpenCalls) this.#peakOpenCalls = this.#openCalls;
+    this.#reserve(charge.requests, charge.totalTokens, charge.inputTokens, charge.outputTokens);
   }
 
   /**
@@ -153,37 +174,36 @@ export class PoolUsage {
    * becomes a debt that counts from now on. The request itself stays charged.
    */
   settle(nowMs: number, charge: Charge, actual: Amounts): void {
-    const late: [number, number, number, number] = [0, 0, 0, 0];
-    let hasLate = false;
-    for (const column of COLUMNS) {
-      if (column === REQUESTS) continue;
-      const reserved = amountOf(charge, column);
-      const used = amountOf(actual, column);
-      const counts = this.#rules.refund === "none" ? Math.max(reserved, used) : used;
-      const hasCounted = this.#chargedAtEnd[column] ? 0 : reserved;
-      if (counts < hasCounted)
-        this.#counters.correct(charge.event, charge.startMs, column, counts - hasCounted);
-      else if (counts > hasCounted) {
-        late[column] = counts - hasCounted;
-        hasLate = true;
-      }
-    }
-    this.#close(charge);
-    if (hasLate) this.#counters.append(nowMs, late);
+    const { requests, totalTokens, inputTokens, outputTokens } = charge;
+    if (totalTokens > 0) this.#learnRatio(actual.totalTokens / totalTokens);
+    const tokens = this.#correct(charge, TOKENS, totalTokens, actual.totalTokens);
+    const input = this.#correct(charge, INPUT_TOKENS, inputTokens, actual.inputTokens);
+    const output = this.#correct(charge, OUTPUT_TOKENS, outputTokens, actual.outputTokens);
+    this.#openCalls--;
+    this.#reserve(-requests, -totalTokens, -inputTokens, -outputTokens);
+    if (tokens > 0 || input > 0 || output > 0) this.#counters.append(nowMs, 0, tokens, input, output);
   }
 
   /** Takes a call back that was never sent: as if it had not been charged. */
   release(charge: Charge): void {
-    for (const column of COLUMNS) {
-      if (this.#chargedAtEnd[column]) continue;
-      this.#counters.correct(charge.event, charge.startMs, column, -amountOf(charge, column));
-    }
-    this.#close(charge);
+    const { event, startMs, requests, totalTokens, inputTokens, outputTokens } = charge;
+    const atEnd = this.#chargedAtEnd;
+    this.#counters.correct(event, startMs, REQUESTS, -requests);
+    if (!atEnd[TOKENS]) this.#counters.correct(event, startMs, TOKENS, -totalTokens);
+    if (!atEnd[INPUT_TOKENS]) this.#counters.correct(event, startMs, INPUT_TOKENS, -inputTokens);
+    if (!atEnd[OUTPUT_TOKENS]) this.#counters.correct(event, startMs, OUTPUT_TOKENS, -outputTokens);
+    this.#openCalls--;
+    this.#reserve(-requests, -totalTokens, -inputTokens, -outputTokens);
   }
 
   /** Ends a call of which nothing was heard: all that was reserved stays charged, only its place is freed. */
   expire(nowMs: number, charge: Charge): void {
-    this.settle(nowMs, charge, charge);
+    const { requests, totalTokens, inputTokens, outputTokens } = charge;
+    const atEnd = this.#chargedAtEnd;
+    this.#openCalls--;
+    this.#reserve(-requests, -totalTokens, -inputTokens, -outputTokens);
+    if (!atEnd[TOKENS]) return;
+    this.#counters.append(nowMs, 0, totalTokens, atEnd[INPUT_TOKENS] ? inputTokens : 0, outputTokens);
   }
 
   /**
@@ -191,16 +211,10 @@ export class PoolUsage {
    * where its own event still counts, what was counted too little becomes a debt.
    */
   settleLate(nowMs: number, charge: Charge, actual: Amounts): void {
-    const debt: [number, number, number, number] = [0, 0, 0, 0];
-    for (const column of COLUMNS) {
-      if (column === REQUESTS) continue;
-      const delta = amountOf(actual, column) - amountOf(charge, column);
-      if (delta > 0) debt[column] = delta;
-      else if (this.#rules.refund === "full" && !this.#chargedAtEnd[column]) {
-        this.#counters.correct(charge.event, charge.startMs, column, delta);
-      }
-    }
-    if (debt.some((amount) => amount > 0)) this.#counters.append(nowMs, debt);
+    const tokens = this.#correctLate(charge, TOKENS, charge.totalTokens, actual.totalTokens);
+    const input = this.#correctLate(charge, INPUT_TOKENS, charge.inputTokens, actual.inputTokens);
+    const output = this.#correctLate(charge, OUTPUT_TOKENS, charge.outputTokens, actual.outputTokens);
+    if (tokens > 0 || input > 0 || output > 0) this.#counters.append(nowMs, 0, tokens, input, output);
   }
 
   /** Lets nothing start before `untilMs`. A hold is never shortened. */
@@ -208,13 +222,21 @@ export class PoolUsage {
     this.#holdUntilMs = Math.max(this.#holdUntilMs, untilMs);
   }
 
+  /** Looks for the fullest window anew, from what is counted now. */
+  resetPeaks(): void {
+    this.#peakOpenCalls = this.#openCalls;
+    for (const { counter } of this.#counters.declared) {
+      counter.peak = counter instanceof RollingLimit ? counter.sum : counter.used;
+    }
+  }
+
   /** All limits at `nowMs`, in the order of the rules. */
   limits(nowMs: number): LimitUsage[] {
     this.#counters.evict(nowMs);
     const overTime = this.#counters.declared.map(({ limit, counter }): LimitUsage => {
-      const own = counter instanceof RollingLimit ? counter.sum + counter.foreign : counter.used;
-      const counted = own + this.#heldOpen[counter.column];
-      const reserved = Math.min(counted, this.#reserved[counter.column]);
+      const own = counter instanceof RollingLimit ? counter.sum : counter.used;
+      const counted = own + counter.foreign + this.#heldOpen[counter.column]!;
+      const reserved = Math.min(counted, this.#reserved[counter.column]!);
       return {
         limit,
         cap: counter.cap,
@@ -225,46 +247,58 @@ export class PoolUsage {
         peak: counter.peak,
       };
     });
-    return [...overTime, ...this.#concurrencyLimits()];
+    return [...overTime, ...concurrencyUsage(this.#rules, this.#openCalls, this.#peakOpenCalls)];
   }
 
-  /** A copy that shares nothing: looking ahead plays the future on it. It knows no declared limits. */
-  clone(): PoolUsage {
-    const copy = new PoolUsage({ ...this.#rules, limits: [] }, 0, () => 0);
-    copy.#rules = this.#rules;
-    copy.#counters = this.#counters.clone();
-    copy.#concurrencyCap = this.#concurrencyCap;
-    copy.#openCalls = this.#openCalls;
-    for (const column of COLUMNS) {
-      copy.#reserved[column] = this.#reserved[column];
-      copy.#heldOpen[column] = this.#heldOpen[column];
+  /** The pool as it would be if every open call ended now with `ratio` of its estimate. */
+  lookAhead(nowMs: number, ratio: number): LookAhead {
+    const counters = this.#counters.clone();
+    const kept = this.#rules.refund === "full" ? Math.min(1, ratio) : 1;
+    if (this.#openCalls > 0) {
+      const held = this.#heldOpen;
+      for (const column of [TOKENS, INPUT_TOKENS, OUTPUT_TOKENS] as const) {
+        counters.refundNewest(column, this.#reserved[column]! - held[column]!, kept);
+      }
+      if (this.#chargedAtEnd[TOKENS]) {
+        counters.append(nowMs, 0, held[TOKENS]! * kept, held[INPUT_TOKENS]! * kept, held[OUTPUT_TOKENS]! * kept);
+      }
     }
-    copy.#holdUntilMs = this.#holdUntilMs;
-    return copy;
+    return new LookAhead(counters, this.#holdUntilMs, kept);
   }
 
-  #close(charge: Charge): void {
-    this.#openCalls--;
-    for (const column of COLUMNS) {
-      const amount = amountOf(charge, column);
-      this.#reserved[column] -= amount;
-      if (this.#chargedAtEnd[column]) this.#heldOpen[column] -= amount;
+  #learnRatio(ratio: number): void {
+    const usual = this.#usualRatio ?? ratio;
+    this.#usualRatio = Math.min(1, usual + (ratio - usual) * RATIO_STEP);
+  }
+
+  /** Gives back what was counted too much in one column; returns what is still to be counted, from now on. */
+  #correct(charge: Charge, column: Column, reserved: number, used: number): number {
+    const counts = this.#rules.refund === "none" && used < reserved ? reserved : used;
+    const counted = this.#chargedAtEnd[column] ? 0 : reserved;
+    if (counts >= counted) return counts - counted;
+    this.#counters.correct(charge.event, charge.startMs, column, counts - counted);
+    return 0;
+  }
+
+  /** {@link #correct} for a call of which all was counted when it expired. */
+  #correctLate(charge: Charge, column: Column, reserved: number, used: number): number {
+    if (used > reserved) return used - reserved;
+    if (this.#rules.refund === "full" && !this.#chargedAtEnd[column]) {
+      this.#counters.correct(charge.event, charge.startMs, column, used - reserved);
     }
+    return 0;
   }
 
-  #concurrencyLimits(): LimitUsage[] {
-    const limits = this.#rules.limits.filter(({ metric }) => metric === "concurrent");
-    return limits.map((limit) => {
-      const cap = capOf(limit, this.#rules);
-      return {
-        limit,
-        cap,
-        used: 0,
-        reserved: this.#openCalls,
-        remaining: Math.max(0, cap - this.#openCalls),
-        resetMs: undefined,
-        peak: this.#peakOpenCalls,
-      };
-    });
+  #reserve(requests: number, tokens: number, inputTokens: number, outputTokens: number): void {
+    const reserved = this.#reserved;
+    reserved[REQUESTS] = reserved[REQUESTS]! + requests;
+    reserved[TOKENS] = reserved[TOKENS]! + tokens;
+    reserved[INPUT_TOKENS] = reserved[INPUT_TOKENS]! + inputTokens;
+    reserved[OUTPUT_TOKENS] = reserved[OUTPUT_TOKENS]! + outputTokens;
+    if (!this.#chargedAtEnd[TOKENS]) return;
+    const held = this.#heldOpen;
+    held[TOKENS] = held[TOKENS]! + tokens;
+    held[OUTPUT_TOKENS] = held[OUTPUT_TOKENS]! + outputTokens;
+    if (this.#chargedAtEnd[INPUT_TOKENS]) held[INPUT_TOKENS] = held[INPUT_TOKENS]! + inputTokens;
   }
 }

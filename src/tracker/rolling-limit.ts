@@ -1,5 +1,7 @@
 import type { WaitCause } from "../core/limit.ts";
-import type { Column, EventRing } from "./event-ring.ts";
+import type { Column } from "./column.ts";
+import type { EventRing } from "./event-ring.ts";
+import type { RecentPeak } from "./feedback/recent-peak.ts";
 
 /**
  * A limit over a rolling window of some minutes at most: a head into the pool's ring and a running sum. Events
@@ -18,6 +20,8 @@ export class RollingLimit {
   /** Use by others that the provider told of; counts until {@link foreignUntilMs}. */
   foreign = 0;
   foreignUntilMs = Number.NEGATIVE_INFINITY;
+  /** The highest sums of late, once a provider's answer has asked for them. */
+  recent: RecentPeak | undefined;
   /** Number of the oldest event that still counts. */
   head: number;
 
@@ -31,10 +35,12 @@ export class RollingLimit {
 
   /** Drops the events that have left the window at `nowMs`. */
   evict(ring: EventRing, nowMs: number): void {
-    while (this.head < ring.end && ring.startMs(this.head) + this.heldMs <= nowMs) {
-      this.sum -= ring.amount(this.head, this.column);
-      this.head++;
+    let head = this.head;
+    while (head < ring.end && ring.startMs(head) + this.heldMs <= nowMs) {
+      this.sum -= ring.amount(head, this.column);
+      head++;
     }
+    this.head = head;
     if (this.foreign > 0 && this.foreignUntilMs <= nowMs) this.foreign = 0;
   }
 
@@ -69,8 +75,8 @@ export class RollingLimit {
 
   /** When everything that counts now has left; `undefined` when nothing counts. */
   resetMs(ring: EventRing): number | undefined {
-    const newestMs = this.head < ring.end ? ring.startMs(ring.end - 1) + this.heldMs : undefined;
-    return this.foreign > 0 ? Math.max(this.foreignUntilMs, newestMs ?? 0) : newestMs;
+    const ownMs = this.sum > 0 ? this.#leavingMs(ring, this.sum) : undefined;
+    return this.foreign > 0 ? Math.max(this.foreignUntilMs, ownMs ?? 0) : ownMs;
   }
 
   clone(): RollingLimit {

@@ -1,0 +1,156 @@
+import type { Clock } from "../core/clock.ts";
+import type { WaitCause } from "../core/limit.ts";
+import { type Refusal, refuse } from "../core/refusal.ts";
+import { DeadlineTimer } from "./deadline-timer.ts";
+import type { Lease } from "./lease.ts";
+import { Place, type StartOption } from "./place.ts";
+import { fullQueue, type QueueBounds } from "./queue-bounds.ts";
+import { QueueNews } from "./queue-news.ts";
+import { fullScopes, scopesEarliestMs } from "./scope.ts";
+import { refuseQueueFull, refuseWait } from "./wait-refusal.ts";
+import { type StartRequest, Waiter } from "./waiter.ts";
+
+/**
+ * Requests that wait: each stands in the queues of its options until the first of them lets it start, its deadline
+ * comes, no queue can serve it in time any more, or its caller goes away.
+ */
+export class WaitingRoom {
+  readonly #bounds: QueueBounds;
+  readonly #deadlines: DeadlineTimer<Waiter>;
+  readonly #news: QueueNews;
+
+  constructor(clock: Clock, bounds: QueueBounds) {
+    this.#news = new QueueNews(clock);
+    this.#bounds = bounds;
+    this.#deadlines = new DeadlineTimer({
+      clock,
+      deadlineOf: (waiter) => waiter.deadlineMs,
+      isLive: (waiter) => waiter.isWaiting,
+      onDue: endAtDeadline,
+    });
+  }
+
+  /** Lets a request wait at those of its options that can serve it in time; refuses it when none can. */
+  wait(
+    request: StartRequest,
+    options: readonly StartOption[],
+    nowMs: number,
+  ): Refusal | Promise<Lease | Refusal> {
+    if (request.signal.aborted) return refuseCancelled();
+    const remainingMs = Math.max(0, (request.deadlineMs ?? Number.POSITIVE_INFINITY) - nowMs);
+    const acceptedWaitMs = Math.min(request.maxWaitMs, remainingMs);
+    const { promise, resolve } = Promise.withResolvers<Lease | Refusal>();
+    const waiter = new Waiter(request, nowMs, nowMs + acceptedWaitMs, resolve);
+    let refusal: Refusal | undefined;
+    for (const option of options) {
+      const outcome = this.#enter(waiter, option, nowMs, acceptedWaitMs);
+      refusal ??= outcome;
+    }
+    if (waiter.places.length === 0) return refusal!;
+    this.#watch(waiter);
+    for (const { option } of [...waiter.places]) if (waiter.isWaiting) option.pool.dispatch(nowMs);
+    return promise;
+  }
+
+  /** Takes a waiter out of one queue where it cannot start in time; refuses it when it stands in no other. */
+  giveUp(place: Place, predictedWaitMs: number, nowMs: number): void {
+    const { waiter, option } = place;
+    if (waiter.deadlineMs < nowMs) {
+      refuseLate(waiter);
+      return;
+    }
+    option.pool.leave(place);
+    waiter.places.splice(waiter.places.indexOf(place), 1);
+    if (waiter.places.length > 0) return;
+    waiter.end(
+      refuseWait({
+        pool: option.pool,
+        deployment: option.deployment,
+        causes: [...waiter.causes],
+        scopes: fullScopes(option.scopes, nowMs, option.amounts),
+        predictedWaitMs,
+        acceptedWaitMs: waiter.deadlineMs - nowMs,
+      }),
+    );
+  }
+
+  close(): void {
+    this.#deadlines.close();
+    this.#news.close();
+  }
+
+  /** Puts a waiter into one queue, unless it is full or the turn there would come too late. */
+  #enter(waiter: Waiter, option: StartOption, nowMs: number, acceptedWaitMs: number): Refusal | undefined {
+    const { pool, deployment, amounts } = option;
+    const full = fullQueue(pool, waiter.request.tenant, amounts, this.#bounds);
+    if (full !== undefined) {
+      return refuseQueueFull(pool, full, pool.usage.earliestMs(nowMs, amounts, true) - nowMs);
+    }
+    const place = new Place(waiter, option);
+    // Only a settlement makes room in some scopes: nobody knows when, so the pool's own time is what is planned.
+    const scopesMs = scopesEarliestMs(option.scopes, nowMs, amounts);
+    const planned = pool.enter(place, nowMs, Number.isFinite(scopesMs) ? scopesMs : nowMs);
+    const causes = causesOf(option, planned.position, nowMs);
+    const predictedWaitMs = Math.max(0, planned.startMs - nowMs);
+    if (place.flow === undefined) {
+      const scopes = fullScopes(option.scopes, nowMs, amounts);
+      return refuseWait({ pool, deployment, causes, scopes, predictedWaitMs, acceptedWaitMs });
+    }
+    waiter.places.push(place);
+    for (const cause of causes) waiter.causes.add(cause);
+    if (waiter.request.onQueued !== undefined) this.#news.follow(place, planned);
+    waiter.request.onQueued?.({
+      deployment,
+      position: planned.position,
+      predictedWaitMs,
+      likelyWaitMs: planned.likelyMs === undefined ? undefined : Math.max(0, planned.likelyMs - nowMs),
+    });
+    return undefined;
+  }
+
+  /** Sees to it that a waiter leaves with its caller, and at its deadline. */
+  #watch(waiter: Waiter): void {
+    const { signal } = waiter.request;
+    const onAbort = (): void => waiter.end(refuseCancelled());
+    signal.addEventListener("abort", onAbort, { once: true });
+    waiter.onEnd = () => {
+      signal.removeEventListener("abort", onAbort);
+      this.#deadlines.noteDead();
+    };
+    this.#deadlines.add(waiter);
+  }
+}
+
+function causesOf(option: StartOption, position: number, nowMs: number): WaitCause[] {
+  const causes = new Set<WaitCause>(option.pool.usage.causes(nowMs, option.amounts));
+  for (const scope of fullScopes(option.scopes, nowMs, option.amounts)) {
+    for (const cause of scope.causes?.(nowMs, option.amounts) ?? []) causes.add(cause);
+  }
+  if (position > 1) causes.add("queue");
+  return [...causes];
+}
+
+function refuseCancelled(): Refusal {
+  return refuse("CANCELLED", "the caller went away while waiting");
+}
+
+/** Who can start at this very instant does, before the timer of the queue has had its turn. */
+function endAtDeadline(waiter: Waiter, nowMs: number): void {
+  for (const { option } of [...waiter.places]) if (waiter.isWaiting) option.pool.dispatch(nowMs);
+  if (waiter.isWaiting) refuseLate(waiter);
+}
+
+/** The deadline has come before the start. */
+function refuseLate(waiter: Waiter): void {
+  const { pool, deployment, scopes, amounts } = waiter.places[0]!.option;
+  waiter.end(
+    refuseWait({
+      pool,
+      deployment,
+      causes: [...waiter.causes],
+      scopes: fullScopes(scopes, waiter.deadlineMs, amounts),
+      predictedWaitMs: undefined,
+      acceptedWaitMs: waiter.deadlineMs - waiter.enqueuedMs,
+    }),
+  );
+}

@@ -1,0 +1,161 @@
+import { describe, expect, test } from "vitest";
+import { callAmounts } from "../../src/core/limit.ts";
+import { PoolUsage } from "../../src/tracker/pool-usage.ts";
+import { Quota } from "../../src/scheduler/quota.ts";
+import { concurrent, MINUTE_MS, poolRules, requestsPer, tokensPer } from "../support/scheduling/rules.ts";
+import { leaseOf, TestBench } from "../support/scheduling/test-bench.ts";
+
+const RULES = poolRules([tokensPer(MINUTE_MS, 1002), requestsPer(MINUTE_MS, 12), concurrent(5)], {
+  spacing: "none",
+});
+
+/** Tokens, requests and calls that are charged now. */
+function charged(bench: TestBench): number[] {
+  return bench.pool.usage.limits(bench.clock.monotonicMs()).map(({ used, reserved }) => used + reserved);
+}
+
+function granted(bench: TestBench, leaseDurationMs = 10_000) {
+  return leaseOf(bench.ask({ amounts: callAmounts(40, 60), leaseDurationMs }));
+}
+
+describe("a slot ends", () => {
+  test.each([
+    { name: "settled lower", end: "settle", used: 30, charges: [30, 1, 0], state: "settled" },
+    { name: "settled as estimated", end: "settle", used: 100, charges: [100, 1, 0], state: "settled" },
+    { name: "settled higher", end: "settle", used: 150, charges: [150, 1, 0], state: "settled" },
+    { name: "released", end: "release", used: 0, charges: [0, 0, 0], state: "released" },
+    { name: "expired", end: "expire", used: 0, charges: [100, 1, 0], state: "expired" },
+  ])("$name", async ({ end, used, charges, state }) => {
+    const bench = new TestBench(RULES);
+    const lease = granted(bench);
+    expect(charged(bench)).toEqual([100, 1, 1]);
+    if (end === "settle") expect(bench.scheduler.settle(lease, callAmounts(0, used))).toBe(true);
+    if (end === "release") expect(bench.scheduler.release(lease)).toBe(true);
+    if (end === "expire") await bench.run(10_000);
+    expect(charged(bench)).toEqual(charges);
+    expect(lease.state).toBe(state);
+    expect(bench.scheduler.openLeases).toBe(0);
+    expect(bench.expired).toEqual(end === "expire" ? [lease.id] : []);
+    expect(bench.scheduler.find(lease.id)).toBe(lease);
+  });
+});
+
+describe("a slot that has ended", () => {
+  test.each(["settle", "release"] as const)("by %s takes no other end", (end) => {
+    const bench = new TestBench(RULES);
+    const lease = granted(bench);
+    const finish = (used: number): boolean =>
+      end === "settle" ? bench.scheduler.settle(lease, callAmounts(0, used)) : bench.scheduler.release(lease);
+    expect(finish(50)).toBe(true);
+    const before = charged(bench);
+    expect(finish(10)).toBe(false);
+    expect(bench.scheduler.settle(lease, callAmounts(0, 10))).toBe(false);
+    expect(bench.scheduler.release(lease)).toBe(false);
+    expect(bench.scheduler.renew(lease, 1000)).toBe(false);
+    expect(charged(bench)).toEqual(before);
+  });
+
+  test("by expiry is corrected once by a late settlement, and cannot be released", async () => {
+    const bench = new TestBench(RULES);
+    const lease = granted(bench);
+    await bench.run(11_000);
+    expect(bench.scheduler.release(lease)).toBe(false);
+    expect(bench.scheduler.settle(lease, callAmounts(0, 30))).toBe(true);
+    expect(charged(bench)).toEqual([30, 1, 0]);
+    expect(bench.scheduler.settle(lease, callAmounts(0, 10))).toBe(false);
+    expect(charged(bench)).toEqual([30, 1, 0]);
+  });
+
+  test("is remembered for an hour", async () => {
+    const bench = new TestBench(RULES);
+    const lease = granted(bench);
+    bench.scheduler.settle(lease, callAmounts(1, 1));
+    await bench.run(3_599_000);
+    bench.scheduler.settle(granted(bench), callAmounts(1, 1));
+    expect(bench.scheduler.find(lease.id)).toBe(lease);
+    await bench.run(2_000);
+    bench.scheduler.settle(granted(bench), callAmounts(1, 1));
+    expect(bench.scheduler.find(lease.id)).toBeUndefined();
+  });
+});
+
+describe("a slot's time", () => {
+  test("is longer after a renewal, and never shorter", async () => {
+    const bench = new TestBench(RULES);
+    const lease = granted(bench);
+    await bench.run(9_000);
+    expect(bench.scheduler.renew(lease, 5_000)).toBe(true);
+    expect(bench.scheduler.renew(lease, 1)).toBe(true);
+    await bench.run(4_999);
+    expect(lease.state).toBe("granted");
+    await bench.run(1);
+    expect(lease.state).toBe("expired");
+  });
+
+  test("ends for each at its own moment", async () => {
+    const bench = new TestBench(RULES);
+    const leases = [3000, 1000, 2000].map((durationMs) => granted(bench, durationMs));
+    const states = (): string[] => leases.map(({ state }) => state);
+    await bench.run(1000);
+    expect(states()).toEqual(["granted", "expired", "granted"]);
+    await bench.run(1000);
+    expect(states()).toEqual(["granted", "expired", "expired"]);
+    await bench.run(1000);
+    expect(states()).toEqual(["expired", "expired", "expired"]);
+  });
+
+  test("frees the place of the call for who waits, and not what it was charged", async () => {
+    const bench = new TestBench(poolRules([concurrent(3)]));
+    granted(bench, 2_000);
+    const next = bench.ask();
+    await bench.run(1_999);
+    expect(next.answer).toBeUndefined();
+    await bench.run(1);
+    expect(leaseOf(next)).toMatchObject({ waitedMs: 2000, waitCauses: ["concurrency"] });
+  });
+});
+
+test("what counts above an estimate is counted as such, per limit", () => {
+  const bench = new TestBench(RULES);
+  bench.scheduler.settle(granted(bench), callAmounts(60, 40));
+  expect(bench.pool.counters.estimateExceeded).toBe(0);
+  bench.scheduler.settle(granted(bench), callAmounts(60, 41));
+  expect(bench.pool.counters.estimateExceeded).toBe(1);
+});
+
+describe("scopes beside the pool", () => {
+  function quota() {
+    const usage = new PoolUsage(
+      poolRules([tokensPer(MINUTE_MS, 302)], { spacing: "none" }),
+      0,
+      (monotonicMs) => monotonicMs,
+    );
+    return { usage, scope: new Quota("tenant", usage) };
+  }
+
+  test("are charged all or nothing", () => {
+    const bench = new TestBench(RULES);
+    const { usage, scope } = quota();
+    const asks = [1, 2, 3, 4].map(() =>
+      bench.ask({ amounts: callAmounts(40, 60), scopes: [scope], maxWaitMs: 1000 }),
+    );
+    expect(asks.map(({ answer }) => answer?.kind)).toEqual(["lease", "lease", "lease", "refused"]);
+    expect(charged(bench)[0]).toBe(300);
+    bench.scheduler.release(leaseOf(asks[0]!));
+    expect(usage.limits(0)[0]).toMatchObject({ used: 0, reserved: 200 });
+    expect(charged(bench)[0]).toBe(200);
+  });
+
+  test("let others pass while one tenant's is full", async () => {
+    const bench = new TestBench(poolRules([tokensPer(MINUTE_MS, 1002)], { spacing: "none" }));
+    const { scope } = quota();
+    for (let call = 0; call < 3; call++) bench.ask({ amounts: callAmounts(40, 60), scopes: [scope] });
+    const blocked = bench.ask({ amounts: callAmounts(40, 60), scopes: [scope], tenant: "full", level: 0 });
+    const free = bench.ask({ amounts: callAmounts(40, 60), tenant: "free" });
+    await bench.run(1);
+    expect(blocked.answer).toBeUndefined();
+    expect(free.answer?.kind).toBe("lease");
+    await bench.run(61_000);
+    expect(blocked.answer?.kind).toBe("lease");
+  });
+});
