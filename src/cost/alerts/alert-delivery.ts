@@ -1,0 +1,80 @@
+import type { Clock, Timer } from "../../core/clock.ts";
+import type { Random } from "../../core/random.ts";
+import type { Alert } from "./alert.ts";
+import type { PostWebhook } from "./post-webhook.ts";
+import { type Webhook, webhookMessage } from "./webhook.ts";
+
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 300_000;
+/** After this long an alert is no news any more. */
+const GIVE_UP_MS = 86_400_000;
+
+/** What an {@link AlertDelivery} needs. */
+export interface AlertDeliveryOptions {
+  readonly webhook: Webhook;
+  readonly post: PostWebhook;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Told once of each alert that needs no further try; `problem` says why it was given up. */
+  readonly onDone: (alert: Alert, problem: string | undefined) => void;
+}
+
+/**
+ * Sends alerts to one webhook, one after the other in the order in which they were raised. One that is not taken is
+ * sent again after a second, then after twice as long each time up to 5 minutes, and given up a day after it was
+ * raised. One that was taken is never sent again.
+ */
+export class AlertDelivery {
+  readonly #options: AlertDeliveryOptions;
+  readonly #waiting: Alert[] = [];
+  #isSending = false;
+  #isClosed = false;
+  #failureCount = 0;
+  #timer: Timer | undefined;
+
+  constructor(options: AlertDeliveryOptions) {
+    this.#options = options;
+  }
+
+  send(alert: Alert): void {
+    this.#waiting.push(alert);
+    if (this.#timer === undefined) void this.#sendAll();
+  }
+
+  /** Sends nothing more; what was not taken stays undelivered. */
+  close(): void {
+    this.#isClosed = true;
+    this.#timer?.cancel();
+  }
+
+  async #sendAll(): Promise<void> {
+    if (this.#isSending) return;
+    this.#isSending = true;
+    while (!this.#isClosed && this.#timer === undefined && this.#waiting.length > 0) await this.#sendNext();
+    this.#isSending = false;
+  }
+
+  async #sendNext(): Promise<void> {
+    const { webhook, post, clock, onDone } = this.#options;
+    const alert = this.#waiting[0]!;
+    const problem = await post(webhook.url, webhookMessage(webhook, alert, clock.wallMs()));
+    if (this.#isClosed && problem !== undefined) return;
+    if (problem !== undefined && clock.wallMs() < alert.wallMs + GIVE_UP_MS) {
+      this.#pause();
+      return;
+    }
+    this.#failureCount = 0;
+    this.#waiting.shift();
+    onDone(alert, problem);
+  }
+
+  /** Half of the pause is chance, so that many senders do not come back at once. */
+  #pause(): void {
+    const { clock, random } = this.#options;
+    const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failureCount++);
+    this.#timer = clock.after(longest * (0.5 + random.next() / 2), () => {
+      this.#timer = undefined;
+      void this.#sendAll();
+    });
+  }
+}

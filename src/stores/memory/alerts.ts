@@ -1,0 +1,10 @@
+import type { AlertRecord, AlertStore } from "../../cost/alerts/alert-store.ts";
+
+/** Keeps no alert beyond the process. */
+export class MemoryAlerts implements AlertStore {
+  async load(): Promise<readonly AlertRecord[]> {
+    return [];
+  }
+
+  save(): void {}
+}

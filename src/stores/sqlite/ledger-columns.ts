@@ -1,0 +1,82 @@
+import { COUNT_FIELDS, MONEY_FIELDS, TOKEN_FIELDS, UsageSums } from "../../cost/ledger/usage-sums.ts";
+
+type SumField = (typeof COUNT_FIELDS)[number] | (typeof TOKEN_FIELDS)[number] | (typeof MONEY_FIELDS)[number];
+
+/** The fields of a sum in the order of their columns in `ledger_sum`, without the price's source, which is last. */
+export const SUM_FIELDS: readonly SumField[] = [...COUNT_FIELDS, ...TOKEN_FIELDS, ...MONEY_FIELDS];
+
+/** The column of a field: the same words with underscores. */
+function columnOf(field: string): string {
+  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+const ANSWERED = "is_last AND outcome = 'succeeded'";
+const ANSWERED_BY_CALL = `${ANSWERED} AND kind <> 'cache_hit'`;
+
+/** What one row adds to each field, as SQL: the same as `UsageSums.addEntry` does in memory. */
+const ROW_EXPRESSIONS: Readonly<Record<SumField, string>> = {
+  requests: "is_last",
+  primaryRequests: `(${ANSWERED_BY_CALL} AND NOT is_fallback)`,
+  fallbackRequests: `(${ANSWERED_BY_CALL} AND is_fallback)`,
+  rateLimitWaits: "is_rate_limit_wait",
+  rateLimitFallbacks: "is_rate_limit_fallback",
+  scheduledWaits: "(waited_us > 0)",
+  waitTimeouts:
+    "(is_last AND outcome = 'refused' AND ifnull(reason IN ('WAIT_TOO_LONG', 'DEADLINE_EXCEEDED'), 0))",
+  errors: "(is_last AND outcome IN ('failed', 'refused'))",
+  cacheHits: "(kind = 'cache_hit')",
+  answered: `(${ANSWERED})`,
+  estimatedCalls: "is_estimated",
+  pricedCalls: "(total_nano_usd IS NOT NULL)",
+  latencyUs: `iif(${ANSWERED_BY_CALL}, ifnull(latency_us, 0), 0)`,
+  latencyCalls: `(${ANSWERED_BY_CALL} AND latency_us IS NOT NULL)`,
+  inputTokens: "input_tokens",
+  outputTokens: "output_tokens",
+  cachedInputTokens: "cached_input_tokens",
+  cacheWriteInputTokens: "cache_write_input_tokens",
+  reasoningTokens: "reasoning_tokens",
+  totalTokens: "total_tokens",
+  inputNanoUsd: "ifnull(input_nano_usd, 0)",
+  outputNanoUsd: "ifnull(output_nano_usd, 0)",
+  totalNanoUsd: "ifnull(total_nano_usd, 0)",
+};
+
+const SOURCE =
+  "iif(min(price_source) = max(price_source), min(price_source), iif(min(price_source) IS NULL, NULL, 0))";
+
+/** The columns of a query that adds up rows, in the order of {@link SUM_FIELDS}, then the price's source. */
+export const ROW_SUM_COLUMNS: string = [
+  ...SUM_FIELDS.map((field) => `sum(${ROW_EXPRESSIONS[field]})`),
+  SOURCE,
+].join(", ");
+
+/** The same for a query that adds up sums. */
+export const SUM_SUM_COLUMNS: string = [...SUM_FIELDS.map((field) => `sum(${columnOf(field)})`), SOURCE].join(
+  ", ",
+);
+
+/** How sums are added to those that are there already, at the end of an insert into `ledger_sum`. */
+export const ADD_ON_CONFLICT: string = `ON CONFLICT (grain, start_ms, series) DO UPDATE SET ${[
+  ...[...COUNT_FIELDS, ...MONEY_FIELDS].map(columnOf).map((name) => `${name} = ${name} + excluded.${name}`),
+  ...TOKEN_FIELDS.map(columnOf).map(
+    (name) => `${name} = coalesce(${name} + excluded.${name}, ${name}, excluded.${name})`,
+  ),
+  `price_source = iif(price_source IS NULL OR excluded.price_source IS NULL,
+    coalesce(price_source, excluded.price_source),
+    iif(price_source = excluded.price_source, price_source, 0))`,
+].join(", ")}`;
+
+/** Sums from the values of the columns above; `sourceOf` finds the text of a price's source. */
+export function readSums(values: readonly (bigint | null)[], sourceOf: (id: bigint) => string): UsageSums {
+  const sums = new UsageSums();
+  let index = 0;
+  for (const field of COUNT_FIELDS) sums[field] = Number(values[index++]);
+  for (const field of TOKEN_FIELDS) {
+    const tokens = values[index++]!;
+    sums[field] = tokens === null ? undefined : Number(tokens);
+  }
+  for (const field of MONEY_FIELDS) sums[field] = values[index++]!;
+  const source = values[index]!;
+  sums.priceSource = source === null ? undefined : sourceOf(source);
+  return sums;
+}

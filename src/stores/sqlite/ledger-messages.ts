@@ -1,0 +1,39 @@
+import type { AlertRecord } from "../../cost/alerts/alert-store.ts";
+import type { UsageQuery, UsageSummary } from "../../cost/ledger/usage-query.ts";
+import type { LedgerEntry } from "../../cost/ledger.ts";
+
+/** What the thread of the ledger is started with. */
+export interface LedgerWorkerData {
+  readonly path: string;
+  readonly retentionMs: number;
+}
+
+/** To the thread. Messages are worked on in order. */
+export type LedgerCommand =
+  /** Keep these rows. Answered by `written` or `write_failed`. */
+  | { readonly kind: "write"; readonly entries: readonly LedgerEntry[] }
+  /** Try once more to keep what could not be kept. Answered like `write`. */
+  | { readonly kind: "retry" }
+  | { readonly kind: "query"; readonly id: number; readonly query: UsageQuery }
+  | { readonly kind: "load_alerts" }
+  /** Not answered, but by `write_failed`. */
+  | { readonly kind: "save_alert"; readonly record: AlertRecord }
+  /** Let go of a bounded part of what is older than it is kept. Answered by `pruned`. */
+  | { readonly kind: "prune"; readonly nowWallMs: number }
+  /** Answered by `closed`, the last message. */
+  | { readonly kind: "close" };
+
+/** From the thread. */
+export type LedgerReply =
+  | { readonly kind: "opened" }
+  /** The only message: there is no ledger. */
+  | { readonly kind: "open_failed"; readonly explanation: string }
+  /** So many rows more are kept; `lostCount` others never can be, since SQLite does not take their values. */
+  | { readonly kind: "written"; readonly keptCount: number; readonly lostCount: number }
+  /** Nothing is kept now; the thread holds the rows. */
+  | { readonly kind: "write_failed"; readonly explanation: string }
+  | { readonly kind: "answer"; readonly id: number; readonly summary: UsageSummary }
+  | { readonly kind: "query_failed"; readonly id: number; readonly explanation: string }
+  | { readonly kind: "alerts"; readonly records: readonly AlertRecord[] }
+  | { readonly kind: "pruned"; readonly hasMore: boolean }
+  | { readonly kind: "closed" };

@@ -1,0 +1,58 @@
+import type { DatabaseSync } from "node:sqlite";
+import { DAY_MS, HOUR_MS, startOfUnit } from "../../cost/ledger/plan-ranges.ts";
+import { GRAINS, type LedgerGrain } from "./ledger-grain.ts";
+import { boundTags } from "./ledger-tag-bound.ts";
+
+/** Rows deleted in one step: about 20 ms. */
+const ROWS_PER_STEP = 5_000;
+/** Sums by the hour are kept at least so long: a year and a month to compare it with. */
+const HOURS_KEPT_MS = 400 * DAY_MS;
+
+/**
+ * Lets go of what is older than it is kept: rows, and sums by the hour that tell tags apart, after `retentionMs`;
+ * other sums by the hour after 400 days, or `retentionMs` where that is longer. Sums by the day stay for ever, with a
+ * bounded number of sets of tags. One bounded step, in one transaction; says whether there is more to do.
+ */
+export function pruneLedger(database: DatabaseSync, nowMs: number, retentionMs: number): boolean {
+  const rowsFromMs = startOfUnit(nowMs - retentionMs, HOUR_MS);
+  const taggedHoursFromMs = startOfUnit(rowsFromMs, DAY_MS);
+  const hoursFromMs = startOfUnit(nowMs - Math.max(retentionMs, HOURS_KEPT_MS), DAY_MS);
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    database
+      .prepare(
+        `UPDATE ledger_state SET
+           rows_from_ms = max(ifnull(rows_from_ms, ?1), ?1),
+           hours_from_ms = max(ifnull(hours_from_ms, ?2), ?2),
+           tagged_hours_from_ms = max(ifnull(tagged_hours_from_ms, ?3), ?3)`,
+      )
+      .run(rowsFromMs, hoursFromMs, taggedHoursFromMs);
+    const hasMore =
+      deleteRows(database, rowsFromMs) ||
+      deleteOldest(database, GRAINS.taggedHour, taggedHoursFromMs) ||
+      deleteOldest(database, GRAINS.hour, hoursFromMs) ||
+      boundTags(database, taggedHoursFromMs);
+    database.exec("COMMIT");
+    return hasMore;
+  } catch (error) {
+    if (database.isTransaction) database.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+function deleteRows(database: DatabaseSync, beforeMs: number): boolean {
+  const { changes } = database
+    .prepare("DELETE FROM ledger_row WHERE id IN (SELECT id FROM ledger_row WHERE wall_ms < ? LIMIT ?)")
+    .run(beforeMs, ROWS_PER_STEP);
+  return Number(changes) > 0;
+}
+
+function deleteOldest(database: DatabaseSync, grain: LedgerGrain, beforeMs: number): boolean {
+  const { changes } = database
+    .prepare(
+      `DELETE FROM ledger_sum WHERE grain = ?1 AND start_ms < ?2
+       AND start_ms = (SELECT min(start_ms) FROM ledger_sum WHERE grain = ?1)`,
+    )
+    .run(grain.id, beforeMs);
+  return Number(changes) > 0;
+}

@@ -1,0 +1,25 @@
+import type { DatabaseSync } from "node:sqlite";
+
+/** What of the ledger is still kept in detail; −Infinity: everything. */
+export interface LedgerState {
+  /** Single rows that ended since. A whole hour. */
+  readonly rowsFromMs: number;
+  /** Sums by the hour since. A whole day. */
+  readonly hoursFromMs: number;
+  /** Sums by the hour that tell tags apart, since. A whole day. */
+  readonly taggedHoursFromMs: number;
+  /** Days before keep only their most used sets of tags. A whole day. */
+  readonly tagsBoundedBeforeMs: number;
+}
+
+/** Reads what is kept. */
+export function readLedgerState(database: DatabaseSync): LedgerState {
+  const row = database.prepare("SELECT * FROM ledger_state").get()!;
+  const since = (value: unknown): number => (value === null ? Number.NEGATIVE_INFINITY : Number(value));
+  return {
+    rowsFromMs: since(row.rows_from_ms),
+    hoursFromMs: since(row.hours_from_ms),
+    taggedHoursFromMs: since(row.tagged_hours_from_ms),
+    tagsBoundedBeforeMs: since(row.tags_bounded_before_ms),
+  };
+}

@@ -1,0 +1,164 @@
+import type { DatabaseSync } from "node:sqlite";
+import { parentPort, workerData } from "node:worker_threads";
+import type { AlertRecord } from "../../cost/alerts/alert-store.ts";
+import type { LedgerEntry } from "../../cost/ledger.ts";
+import { explainProblem, isDataProblem } from "./explain-problem.ts";
+import { loadAlerts, saveAlert } from "./ledger-alerts.ts";
+import type { LedgerCommand, LedgerReply, LedgerWorkerData } from "./ledger-messages.ts";
+import { LEDGER_MIGRATIONS } from "./ledger-migrations.ts";
+import { LedgerReader } from "./ledger-reader.ts";
+import { pruneLedger } from "./ledger-retention.ts";
+import { LedgerWriter } from "./ledger-writer.ts";
+import { migrate } from "./migrate.ts";
+import { openDatabase } from "./open-database.ts";
+
+/** Enough for the sums of a month, so that they are read from the disk once. */
+const CACHE_KIB = 65_536;
+
+/** The thread that owns the ledger's file: all reading and writing of it happens here, in the order of the messages. */
+class LedgerThread {
+  readonly #path: string;
+  readonly #retentionMs: number;
+  readonly #database: DatabaseSync;
+  readonly #writer: LedgerWriter;
+  readonly #reader: LedgerReader;
+  readonly #reply: (reply: LedgerReply) => void;
+  /** Batches that could not be written, the oldest first. */
+  #unwritten: (readonly LedgerEntry[])[] = [];
+
+  constructor({ path, retentionMs }: LedgerWorkerData, reply: (reply: LedgerReply) => void) {
+    this.#path = path;
+    this.#retentionMs = retentionMs;
+    this.#reply = reply;
+    this.#database = openDatabase(path);
+    this.#database.exec(`PRAGMA cache_size = -${CACHE_KIB}`);
+    migrate(this.#database, "ledger", LEDGER_MIGRATIONS);
+    this.#writer = new LedgerWriter(this.#database);
+    this.#reader = new LedgerReader(this.#database);
+    this.#checkWritable();
+  }
+
+  handle(command: LedgerCommand): void {
+    switch (command.kind) {
+      case "write": {
+        const isFirst = this.#unwritten.length === 0;
+        this.#unwritten.push(command.entries);
+        if (isFirst) this.#writeAll();
+        break;
+      }
+      case "retry":
+        this.#retry();
+        break;
+      case "query":
+        this.#answer(command);
+        break;
+      case "load_alerts":
+        this.#reply({ kind: "alerts", records: loadAlerts(this.#database) });
+        break;
+      case "save_alert":
+        this.#saveAlert(command.record);
+        break;
+      case "prune":
+        this.#prune(command.nowWallMs);
+        break;
+      case "close":
+        this.#writeAll();
+        this.#database.close();
+        this.#reply({ kind: "closed" });
+        break;
+    }
+  }
+
+  /** A file on a disk that is read-only opens without complaint; only writing shows it. */
+  #checkWritable(): void {
+    this.#database.exec("BEGIN IMMEDIATE; UPDATE ledger_state SET id = 0; COMMIT");
+  }
+
+  #writeAll(): void {
+    while (this.#unwritten.length > 0) {
+      const entries = this.#unwritten[0]!;
+      try {
+        this.#writer.write(entries);
+      } catch (error) {
+        if (isDataProblem(error)) {
+          this.#setAside(entries);
+          continue;
+        }
+        this.#replyFailed(error);
+        return;
+      }
+      this.#unwritten.shift();
+      this.#reply({ kind: "written", keptCount: entries.length, lostCount: 0 });
+    }
+  }
+
+  /** Halves a batch until the row is found whose values SQLite does not take, so that one costs no other. */
+  #setAside(entries: readonly LedgerEntry[]): void {
+    this.#unwritten.shift();
+    const middle = Math.ceil(entries.length / 2);
+    if (entries.length === 1) this.#reply({ kind: "written", keptCount: 0, lostCount: 1 });
+    else this.#unwritten.unshift(entries.slice(0, middle), entries.slice(middle));
+  }
+
+  #retry(): void {
+    try {
+      this.#checkWritable();
+      this.#reply({ kind: "written", keptCount: 0, lostCount: 0 });
+    } catch (error) {
+      this.#replyFailed(error);
+      return;
+    }
+    this.#writeAll();
+  }
+
+  #replyFailed(error: unknown): void {
+    this.#reply({ kind: "write_failed", explanation: explainProblem(this.#path, error) });
+  }
+
+  #answer({ id, query }: Extract<LedgerCommand, { kind: "query" }>): void {
+    try {
+      this.#reply({ kind: "answer", id, summary: this.#reader.query(query, this.#unwritten.flat()) });
+    } catch (error) {
+      this.#reply({ kind: "query_failed", id, explanation: explainProblem(this.#path, error) });
+    }
+  }
+
+  #saveAlert(record: AlertRecord): void {
+    try {
+      saveAlert(this.#database, record);
+    } catch (error) {
+      this.#replyFailed(error);
+    }
+  }
+
+  #prune(nowMs: number): void {
+    let hasMore = false;
+    try {
+      hasMore = pruneLedger(this.#database, nowMs, this.#retentionMs);
+    } catch (error) {
+      this.#replyFailed(error);
+    }
+    this.#writer.forgetIds();
+    this.#reply({ kind: "pruned", hasMore });
+  }
+}
+
+function serve(data: LedgerWorkerData): void {
+  const port = parentPort!;
+  const reply = (message: LedgerReply): void => port.postMessage(message);
+  let thread: LedgerThread;
+  try {
+    thread = new LedgerThread(data, reply);
+  } catch (error) {
+    reply({ kind: "open_failed", explanation: explainProblem(data.path, error) });
+    port.close();
+    return;
+  }
+  port.on("message", (command: LedgerCommand) => {
+    thread.handle(command);
+    if (command.kind === "close") port.close();
+  });
+  reply({ kind: "opened" });
+}
+
+serve(workerData as LedgerWorkerData);

@@ -1,0 +1,130 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
+import { startOfUnit } from "../../cost/ledger/plan-ranges.ts";
+import { tagsText } from "../../cost/ledger/series.ts";
+import { TOKEN_FIELDS, UsageSums } from "../../cost/ledger/usage-sums.ts";
+import type { LedgerEntry } from "../../cost/ledger.ts";
+import { ADD_ON_CONFLICT, SUM_FIELDS } from "./ledger-columns.ts";
+import { GRAINS } from "./ledger-grain.ts";
+import { ANY_TAGS, LedgerInterns } from "./ledger-interns.ts";
+
+const ROW_COLUMN_COUNT = 27;
+
+/** Sums by series id and start of a stretch of time. */
+type Cells = Map<number, Map<number, UsageSums>>;
+
+/** Writes rows and, in the same transaction, all sums that they belong to. */
+export class LedgerWriter {
+  readonly #database: DatabaseSync;
+  readonly #interns: LedgerInterns;
+  readonly #insertRow: StatementSync;
+  readonly #addToSum: StatementSync;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+    this.#interns = new LedgerInterns(database);
+    this.#insertRow = database.prepare(
+      `INSERT INTO ledger_row VALUES (NULL, ${Array.from({ length: ROW_COLUMN_COUNT }, () => "?").join(", ")})`,
+    );
+    const marks = Array.from({ length: SUM_FIELDS.length + 4 }, () => "?").join(", ");
+    this.#addToSum = database.prepare(`INSERT INTO ledger_sum VALUES (${marks}) ${ADD_ON_CONFLICT}`);
+  }
+
+  /** All or nothing: throws what SQLite throws, and then nothing is written. */
+  write(entries: readonly LedgerEntry[]): void {
+    this.#database.exec("BEGIN IMMEDIATE");
+    try {
+      this.#writeAll(entries);
+      this.#database.exec("COMMIT");
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
+      this.#interns.forget();
+      throw error;
+    }
+  }
+
+  /** To be called when texts or series were deleted. */
+  forgetIds(): void {
+    this.#interns.forget();
+  }
+
+  #writeAll(entries: readonly LedgerEntry[]): void {
+    const hours: Cells = new Map();
+    const taggedHours: Cells = new Map();
+    for (const entry of entries) {
+      const { tenant, provider, model } = entry;
+      const tagged = this.#interns.series(tenant, provider, model, tagsText(entry.tags));
+      const any = this.#interns.series(tenant, provider, model, ANY_TAGS);
+      this.#insertRow.run(...this.#rowValues(entry, tagged));
+      const startMs = startOfUnit(entry.wallMs, GRAINS.hour.unitMs);
+      cell(hours, startMs, any).addEntry(entry);
+      cell(taggedHours, startMs, tagged).addEntry(entry);
+    }
+    this.#addCells(GRAINS.hour.id, hours);
+    this.#addCells(GRAINS.day.id, byDay(hours));
+    this.#addCells(GRAINS.taggedHour.id, taggedHours);
+    this.#addCells(GRAINS.taggedDay.id, byDay(taggedHours));
+  }
+
+  #rowValues(entry: LedgerEntry, series: number): SQLInputValue[] {
+    const { usage, cost } = entry;
+    const sums = new UsageSums();
+    sums.addEntry(entry);
+    return [
+      Math.floor(entry.wallMs),
+      series,
+      entry.kind,
+      entry.outcome,
+      entry.reason ?? null,
+      this.#interns.text(entry.taskType),
+      this.#interns.text(entry.deployment),
+      ...TOKEN_FIELDS.map((field) => sums[field] ?? null),
+      Number(usage?.estimated ?? false),
+      cost?.inputNanoUsd ?? null,
+      cost?.outputNanoUsd ?? null,
+      cost?.totalNanoUsd ?? null,
+      cost === undefined ? null : this.#interns.text(cost.priceSource),
+      Math.round(entry.reservedTokens),
+      Math.ceil(entry.waitedMs * 1000),
+      Number(entry.isRateLimitWait),
+      entry.latencyMs === undefined ? null : Math.round(entry.latencyMs * 1000),
+      Number(entry.isFallback),
+      Number(entry.isRateLimitFallback),
+      Number(entry.isLast),
+      entry.requestId,
+      entry.traceId,
+    ];
+  }
+
+  #addCells(grain: number, cells: Cells): void {
+    for (const [startMs, bySeries] of cells) {
+      for (const [series, sums] of bySeries) {
+        const source = sums.priceSource === undefined ? null : this.#interns.text(sums.priceSource);
+        const fields = SUM_FIELDS.map((field) => sums[field] ?? null);
+        this.#addToSum.run(grain, startMs, series, ...fields, source);
+      }
+    }
+  }
+}
+
+function cell(cells: Cells, startMs: number, series: number): UsageSums {
+  let bySeries = cells.get(startMs);
+  if (bySeries === undefined) {
+    bySeries = new Map();
+    cells.set(startMs, bySeries);
+  }
+  let sums = bySeries.get(series);
+  if (sums === undefined) {
+    sums = new UsageSums();
+    bySeries.set(series, sums);
+  }
+  return sums;
+}
+
+function byDay(hours: Cells): Cells {
+  const days: Cells = new Map();
+  for (const [startMs, bySeries] of hours) {
+    const dayMs = startOfUnit(startMs, GRAINS.day.unitMs);
+    for (const [series, sums] of bySeries) cell(days, dayMs, series).addSums(sums);
+  }
+  return days;
+}

@@ -1,0 +1,76 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import type { Clock } from "../../core/clock.ts";
+import type { Journal, JournalState } from "../../tracker/journal.ts";
+import { explainProblem } from "./explain-problem.ts";
+import { holdLock } from "./hold-lock.ts";
+import { SqliteJournal } from "./journal.ts";
+import { JOURNAL_MIGRATIONS } from "./journal-migrations.ts";
+import { LogCopier } from "./log-copier.ts";
+import { migrate } from "./migrate.ts";
+import { openDatabase } from "./open-database.ts";
+import { readJournal } from "./read-journal.ts";
+
+/** Pages in the log from which a commit copies them into the file itself; the copier does so long before. */
+const EMERGENCY_COPY_PAGES = 25_000;
+
+/** The journal's file cannot be used; the message says why and the way out. */
+export class JournalOpenError extends Error {
+  override readonly name = "JournalOpenError";
+}
+
+/** The file that keeps the journal. */
+export interface SqliteStore {
+  readonly journal: Journal;
+  /** What the process before left behind. */
+  readonly restored: JournalState;
+  /** Keeps everything, says that the end was in order, and frees the file. */
+  close(): void;
+}
+
+export interface SqliteStoreOptions {
+  /** Of the file; it and its folder are made where they do not exist. Beside it `path.lock` is held. */
+  readonly path: string;
+  readonly clock: Clock;
+  /**
+   * Told why something could not be written. Scheduling goes on, and what waits is written as soon as that is possible
+   * again; a crash until then loses more than what is made up for at the next start.
+   */
+  readonly onProblem: (explanation: string) => void;
+}
+
+/**
+ * Opens the journal's file for this process alone. A file of its own is best: committing never waits then for another
+ * connection that is writing.
+ * @throws {JournalOpenError}
+ */
+export function openSqliteStore({ path, clock, onProblem }: SqliteStoreOptions): SqliteStore {
+  const opened: { close(): void }[] = [];
+  const close = (): void => {
+    for (const part of opened.splice(0).reverse()) part.close();
+  };
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    opened.push(holdLock(`${path}.lock`));
+    const database = openDatabase(path);
+    opened.push(database);
+    database.exec(`PRAGMA wal_autocheckpoint = ${EMERGENCY_COPY_PAGES}`);
+    migrate(database, "journal", JOURNAL_MIGRATIONS);
+    // A file that is read-only opens without complaint; only writing shows it.
+    database.exec("BEGIN IMMEDIATE; UPDATE journal_run SET id = 0; COMMIT");
+    const restored = readJournal(database, { atMs: clock.monotonicMs(), wallMs: clock.wallMs() });
+    const onError = (error: unknown): void => onProblem(explainProblem(path, error));
+    const copier = new LogCopier({ path, clock, onError });
+    opened.push(copier);
+    const journal = new SqliteJournal({ database, clock, onCommit: () => copier.noteCommit(), onError });
+    opened.push(journal);
+    return { journal, restored, close };
+  } catch (error) {
+    close();
+    const message =
+      error instanceof SyntaxError
+        ? `${path}: its records are damaged. Restore it from a backup, or move it away to start with an empty one.`
+        : explainProblem(path, error);
+    throw new JournalOpenError(message, { cause: error });
+  }
+}
