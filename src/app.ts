@@ -1,14 +1,19 @@
 import type { Logger } from "pino";
 import type { Catalog, Deployment } from "./catalog/catalog.ts";
+import type { CheckedConfig } from "./catalog/check-config.ts";
+import { AdminService } from "./completion/admin-service.ts";
 import { CandidateList } from "./completion/candidate-list.ts";
 import { Completer } from "./completion/completer.ts";
 import { DeploymentHealth } from "./completion/deployment-health.ts";
 import { Deployments } from "./completion/deployments.ts";
 import { EstimateService } from "./completion/estimate-service.ts";
+import { LiveConfig } from "./completion/live-config.ts";
 import { ModelService } from "./completion/model-service.ts";
 import { SlotService } from "./completion/slot-service.ts";
 import { UsageService } from "./completion/usage-service.ts";
+import { UsageResets } from "./completion/usage-resets.ts";
 import type { Config } from "./config/config.ts";
+import type { Tree } from "./config/tree.ts";
 import type { Clock } from "./core/clock.ts";
 import type { Random } from "./core/random.ts";
 import { refuse } from "./core/refusal.ts";
@@ -25,11 +30,16 @@ import { ProviderDirectory } from "./providers/provider-directory.ts";
 import type { Services } from "./rpc/services.ts";
 import { PoolDirectory } from "./scheduler/pool-directory.ts";
 import { Scheduler } from "./scheduler/scheduler.ts";
+import { TenantQuotas } from "./scheduler/tenant-quotas.ts";
 import { MemoryLedger } from "./stores/memory/ledger.ts";
 
 export interface AppOptions {
   readonly config: Config;
   readonly catalog: Catalog;
+  /** What the configuration was read from, to be compared with what {@link AppOptions.readConfig} finds later. */
+  readonly tree: Tree;
+  /** Reads the configuration again. */
+  readonly readConfig: () => CheckedConfig;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -65,17 +75,32 @@ export async function createApp(options: AppOptions): Promise<App> {
   const providers = new ProviderDirectory((deployment, connection) =>
     createProvider(deployment, connection, clock),
   );
-  const scopesOf = () => [];
+  const quotas = new TenantQuotas(config.tenants, clock);
+  const scopesOf = (tenant: string) => quotas.of(tenant);
   const shared = { clock, scheduler, pools, deployments, estimator, prices, ledger };
+  const live = new LiveConfig({
+    config,
+    catalog,
+    onChange(changed) {
+      deployments.setCatalog(changed);
+      prices.clear();
+      pools.setCatalog(changed);
+    },
+  });
+  const resets = new UsageResets(clock);
 
   const slots = new SlotService({ ...shared, config: config.scheduler, scopesOf });
   const completion = new Completer({
     ...shared,
     random,
-    config,
+    get config() {
+      return live.config;
+    },
     candidates: new CandidateList({
       ...shared,
-      config,
+      get config() {
+        return live.config;
+      },
       providerOf: (deployment) => providers.of(deployment),
       scopesOf,
       preferences: [],
@@ -83,17 +108,29 @@ export async function createApp(options: AppOptions): Promise<App> {
     tools: { ...shared, guardMs: config.scheduler.guardMs, health },
     turns: countUp(),
   });
+  const usage = new UsageService({
+    ...shared,
+    resets,
+    get providers() {
+      return live.config.providers;
+    },
+    hasTenants: config.tenants.length > 0,
+  });
   return {
     services: {
       completion,
       slots,
-      usage: new UsageService({
-        ...shared,
-        providers: config.providers,
-        hasTenants: config.tenants.length > 0,
-      }),
+      usage,
       models: new ModelService(shared),
       estimates: new EstimateService(shared),
+      admin: new AdminService({
+        live,
+        pools,
+        resets,
+        tree: options.tree,
+        readConfig: options.readConfig,
+        reportPools: (models, caller) => usage.pools(models, caller),
+      }),
     },
     async close() {
       scheduler.close(

@@ -2,6 +2,7 @@ import type { Config } from "../config/config.ts";
 import { type ConfigReading, parseConfig } from "../config/parse-config.ts";
 import type { Problem } from "../config/problem.ts";
 import type { Environment } from "../config/substitute.ts";
+import type { Tree } from "../config/tree.ts";
 import { warningsOf } from "../config/warnings.ts";
 import { buildCatalog } from "./build-catalog.ts";
 import type { Catalog } from "./catalog.ts";
@@ -14,6 +15,8 @@ export type CheckedConfig =
       readonly kind: "valid";
       readonly config: Config;
       readonly catalog: Catalog;
+      /** Everything as it was written, by the names of the file. Holds secrets: only for comparing. */
+      readonly tree: Tree;
       /** What is allowed and yet probably not meant, one sentence each. */
       readonly warnings: readonly string[];
     }
@@ -35,6 +38,7 @@ export function checkConfig(text: string | undefined, environment: Environment):
     kind: "valid",
     config,
     catalog,
+    tree: reading.tree,
     warnings: [...warningsOf(config), ...catalogWarnings(config, catalog)],
   };
 }

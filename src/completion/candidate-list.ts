@@ -1,6 +1,5 @@
 import type { Deployment, Model } from "../catalog/catalog.ts";
 import type { Config } from "../config/config.ts";
-import type { ProviderConfig } from "../config/provider-config.ts";
 import type { Call, Caller } from "../core/call.ts";
 import type { ChatRequest } from "../core/chat.ts";
 import { callAmounts } from "../core/limit.ts";
@@ -41,11 +40,9 @@ export interface Candidates {
 /** Finds what a request may be answered by: every deployment of every model that it or the configuration names. */
 export class CandidateList {
   readonly #options: CandidateListOptions;
-  readonly #providers: ReadonlyMap<string, ProviderConfig>;
 
   constructor(options: CandidateListOptions) {
     this.#options = options;
-    this.#providers = new Map(options.config.providers.map((provider) => [provider.name, provider]));
   }
 
   /**
@@ -112,7 +109,7 @@ export class CandidateList {
     return {
       deployment,
       model,
-      providerConfig: this.#providers.get(deployment.provider)!,
+      providerConfig: this.#options.config.providers.find(({ name }) => name === deployment.provider)!,
       provider: providerOf(deployment),
       price: priceOf(prices, model, deployment),
       estimate,

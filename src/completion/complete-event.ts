@@ -3,9 +3,8 @@ import type { Refusal } from "../core/refusal.ts";
 import type { AttemptCause } from "../fallback/attempts/attempt-cause.ts";
 import type { CompleteResult } from "./complete-result.ts";
 
-/** The request stands in a queue; told when it enters, and again when its place changes. */
-export interface QueuedEvent {
-  readonly kind: "queued";
+/** Where a request stands in a queue. */
+export interface QueuePlace {
   readonly model: string;
   readonly deployment: string;
   /** Place in the order of service; 1 is next. */
@@ -14,6 +13,11 @@ export interface QueuedEvent {
   readonly predictedWaitMs: number;
   /** The same when those before it use as little as usual. Undefined: nothing is known yet. */
   readonly likelyWaitMs: number | undefined;
+}
+
+/** The request stands in a queue; told when it enters, and again when its place changes. */
+export interface QueuedEvent extends QueuePlace {
+  readonly kind: "queued";
 }
 
 /** A call of a provider begins. */

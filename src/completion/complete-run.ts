@@ -146,7 +146,7 @@ export class CompleteRun {
         signal: this.#call.signal,
         ...(events !== undefined && {
           onQueued: (queued) =>
-            events.queued({ ...queued, likelyWaitMs: undefined, model: candidate.model.id }),
+            events.queued({ ...queued, model: candidate.model.id }),
         }),
       },
       tenant,

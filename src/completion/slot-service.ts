@@ -17,7 +17,9 @@ import type { Scope } from "../scheduler/scope.ts";
 import type { SlotGrant, SlotRelease, SlotRenewal } from "../scheduler/slot-grant.ts";
 import type { SlotRequest } from "../scheduler/slot-request.ts";
 import type { SlotCharge, SlotSettlement } from "../scheduler/slot-settlement.ts";
+import type { QueuedAt } from "../scheduler/waiter.ts";
 import { amountsUsed, costOfUsage, priceOf, wallTimeOf } from "./accounting.ts";
+import type { QueuePlace } from "./complete-event.ts";
 import type { Deployments } from "./deployments.ts";
 import { applyFeedback } from "./feedback.ts";
 import { slotEntry } from "./slot-entry.ts";
@@ -60,7 +62,11 @@ export class SlotService {
     this.#options = options;
   }
 
-  acquire(request: SlotRequest, call: Call): Promise<SlotGrant | Refusal> | SlotGrant | Refusal {
+  acquire(
+    request: SlotRequest,
+    call: Call,
+    onQueued?: (queued: QueuePlace) => void,
+  ): Promise<SlotGrant | Refusal> | SlotGrant | Refusal {
     const options = this.#optionsFor(request, call);
     if ("kind" in options) return options;
     const { config, scheduler } = this.#options;
@@ -75,6 +81,7 @@ export class SlotService {
       get signal() {
         return call.signal;
       },
+      ...(onQueued !== undefined && { onQueued: (queued) => onQueued(placeOf(queued, options)) }),
     });
     const answer = (result: Lease | Refusal): SlotGrant | Refusal => {
       if (result.kind === "refused") return result;
@@ -229,6 +236,11 @@ export class SlotService {
 /** Whether two settlements charge the same. */
 function isAlike(left: SlotSettlement, right: SlotSettlement): boolean {
   return left.outcome === right.outcome && isDeepStrictEqual(left.usage, right.usage);
+}
+
+function placeOf(queued: QueuedAt, options: readonly SlotOption[]): QueuePlace {
+  const option = options.find(({ deployment }) => deployment === queued.deployment)!;
+  return { ...queued, model: option.model.id };
 }
 
 /** All that was reserved, as usage. */

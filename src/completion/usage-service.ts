@@ -10,6 +10,7 @@ import { reportPool } from "../scheduler/pool-reporter.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
 import type { Deployments } from "./deployments.ts";
 import type { DeploymentReport, ProviderReport, UsageQuery, UsageReport } from "./usage-report.ts";
+import type { UsageResets } from "./usage-resets.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -20,6 +21,7 @@ export interface UsageServiceOptions {
   readonly deployments: Deployments;
   readonly providers: readonly ProviderConfig[];
   readonly ledger: LedgerStore;
+  readonly resets: UsageResets;
   /** Whether callers are told apart: then each sees only its own totals. */
   readonly hasTenants: boolean;
 }
@@ -33,11 +35,11 @@ export class UsageService {
   }
 
   async report(query: UsageQuery, caller: Caller): Promise<UsageReport> {
-    const { hasTenants, ledger } = this.#options;
+    const { hasTenants, ledger, resets } = this.#options;
     const tenant = hasTenants ? caller.tenant : query.tenant;
-    const summary = await ledger.query({ ...query, tenant });
+    const summary = await resets.query(ledger, { ...query, tenant });
     return {
-      pools: this.#pools(query, caller),
+      pools: this.pools(query.models, caller),
       totals: summary.totals,
       groups: summary.groups,
       budgets: [],
@@ -45,17 +47,15 @@ export class UsageService {
     };
   }
 
-  /** Pools that were used or wait, and those of models that the query names. */
-  #pools(query: UsageQuery, caller: Caller): PoolReport[] {
+  /** The pools of the models that fit one of the patterns and that the caller may use; without patterns, of all. */
+  pools(patterns: readonly string[], caller: Caller): PoolReport[] {
     const { clock, deployments, pools, scheduler } = this.#options;
     const byPool = Map.groupBy(deployments.catalog.deployments, ({ pool }) => pool);
     const reports: PoolReport[] = [];
     for (const pool of pools.all()) {
       const members = (byPool.get(pool.id) ?? []).filter(({ model }) => deployments.allows(caller, model));
-      const isNamed = members.some(({ model }) =>
-        query.models.some((pattern) => matchesModel(pattern, model)),
-      );
-      if (members.length > 0 && (query.models.length === 0 || isNamed)) {
+      const isNamed = members.some(({ model }) => patterns.some((pattern) => matchesModel(pattern, model)));
+      if (members.length > 0 && (patterns.length === 0 || isNamed)) {
         const models = [...new Set(members.map(({ model }) => model))];
         const names = members.map(({ id }) => id);
         reports.push(
@@ -88,7 +88,7 @@ export class UsageService {
         healthy: configured,
         breakerState: "closed",
         costTodayNanoUsd: totals?.cost?.totalNanoUsd ?? 0n,
-        tier: provider.tier,
+        tier: deployments.catalog.tiers.get(provider.name) ?? provider.tier,
         deployments: own.map(reportDeployment),
       };
     });

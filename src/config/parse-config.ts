@@ -20,6 +20,8 @@ export interface ConfigReading {
    * is wrong even for that.
    */
   readonly config: Config | undefined;
+  /** Everything as it was written, by the names of the file. Holds secrets: only for comparing. */
+  readonly tree: Tree;
   /** Where the value at a path, or what is nearest above it, comes from. */
   readonly locate: (path: Path) => Origin;
 }
@@ -49,7 +51,7 @@ export function parseConfig(text: string | undefined, environment: Environment):
   const problems = [...file.problems, ...tell(findings, file.problems, locate)];
   const listed = new Set(isTree(spoken.providers) ? Object.keys(spoken.providers) : []);
   const usable = parsed.success ? parsed : configSchema.safeParse(prune(tree, findings));
-  return { problems, config: usable.success ? resolveConfig(usable.data, listed) : undefined, locate };
+  return { problems, config: usable.success ? resolveConfig(usable.data, listed) : undefined, tree, locate };
 }
 
 function builtInProviders(): Tree {

@@ -4,7 +4,7 @@ import {
   StreamCompleteResponseSchema,
 } from "../../gen/es/headway/v1/stream_complete_pb.js";
 import { type Queued, QueuedSchema } from "../../gen/es/headway/v1/wait_pb.js";
-import type { CompleteEvent, QueuedEvent } from "../completion/complete-event.ts";
+import type { CompleteEvent, QueuePlace } from "../completion/complete-event.ts";
 import type { Refusal } from "../core/refusal.ts";
 import { completeResultToProto } from "./convert-complete-result.ts";
 import { ATTEMPT_CAUSE_NUMBERS } from "./convert-enums.ts";
@@ -33,7 +33,9 @@ export function completeEventToProto(
   }
 }
 
-function queuedToProto({ model, deployment, position, predictedWaitMs, likelyWaitMs }: QueuedEvent): Queued {
+/** A place in a queue as the contract writes it. */
+export function queuedToProto(place: QueuePlace): Queued {
+  const { model, deployment, position, predictedWaitMs, likelyWaitMs } = place;
   return create(QueuedSchema, {
     model,
     deployment,

@@ -93,7 +93,8 @@ export function deploymentToProto({ name, pool, healthy, breakerState }: Deploym
   });
 }
 
-function poolToProto(pool: PoolReport): PoolUsage {
+/** A pool as the contract writes it. */
+export function poolToProto(pool: PoolReport): PoolUsage {
   return create(PoolUsageSchema, {
     name: pool.name,
     models: [...pool.models],

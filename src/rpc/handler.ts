@@ -7,6 +7,7 @@ import type {
   MessageShape,
 } from "@bufbuild/protobuf";
 import type { Call } from "../core/call.ts";
+import type { Refusal } from "../core/refusal.ts";
 
 /** What a handler knows of the RPC that it answers, whichever door it came through. */
 export interface CallContext extends Call {
@@ -16,6 +17,8 @@ export interface CallContext extends Call {
   readonly traceId: string | undefined;
   /** The name of the request, told by the handler as soon as it is known; appears in log lines and the span. */
   requestId: string | undefined;
+  /** Aborts when the server begins to shut down: calls that would go on for ever should come to an end. */
+  readonly draining: AbortSignal;
 }
 
 /**
@@ -30,11 +33,33 @@ export type ServerStreamHandler<Request, Response> = (
   context: CallContext,
 ) => AsyncIterable<Response>;
 
-/** Answers many requests with many messages. */
+/** Where the answers on a stream of many requests go. */
+export interface Outlet<Response> {
+  /** Sends an answer. What the caller does not read yet is kept, and meanwhile no further requests come. */
+  send(response: Response): void;
+  /** Ends the stream well; what is sent afterwards is dropped. */
+  end(): void;
+  /** Ends the stream as a handler that throws. */
+  fail(error: unknown): void;
+}
+
+/** What takes the requests on such a stream, one after the other. What its methods throw ends the stream. */
+export interface Inlet<Request> {
+  receive(request: Request): void;
+  /** A request has come whose bytes are not a message. */
+  receiveMalformed(refusal: Refusal): void;
+  /** No more requests will come. Answers may still be sent, until the outlet is told to end. */
+  close(): void;
+}
+
+/**
+ * Answers many requests with many messages. Both ways go without a promise for each message, since one stream carries
+ * tens of thousands a second. When the stream breaks the call's signal aborts, and nothing more comes or goes.
+ */
 export type BidiStreamHandler<Request, Response> = (
-  requests: AsyncIterable<Request>,
+  outlet: Outlet<Response>,
   context: CallContext,
-) => AsyncIterable<Response>;
+) => Inlet<Request>;
 
 /** The handler that a method of a service needs. */
 export type HandlerOf<Method extends DescMethod> =

@@ -2,24 +2,27 @@ import type { DescService } from "@bufbuild/protobuf";
 import { AdminService } from "../../gen/es/headway/v1/admin_service_pb.js";
 import { HeadwayService } from "../../gen/es/headway/v1/headway_service_pb.js";
 import type { Clock } from "../core/clock.ts";
+import { adminHandlers } from "./admin.ts";
 import { completeHandler, streamCompleteHandler } from "./complete.ts";
 import { estimateTokensHandler } from "./estimate.ts";
 import type { HandlersOf, HandlerTable } from "./handler.ts";
+import { holdSlotsHandler } from "./hold-slots.ts";
 import { listModelsHandler } from "./models.ts";
 import { planCompleteHandler } from "./plan.ts";
 import type { Services } from "./services.ts";
 import { acquireSlotHandler, releaseSlotHandler, renewSlotHandler, settleSlotHandler } from "./slots.ts";
 import { getUsageHandler } from "./usage.ts";
+import { watchUsageHandler } from "./watch-usage.ts";
 
 /** The services of the contract. */
 export const SERVICES: readonly DescService[] = [HeadwayService, AdminService];
 
 /** Methods that have no handler yet and answer UNIMPLEMENTED; whoever adds one is made to strike it out here. */
-type LaterMethod = "completeBatch" | "holdSlots" | "watchUsage";
+type LaterMethod = "completeBatch";
 
 type HeadwayHandlers = Omit<HandlersOf<typeof HeadwayService>, LaterMethod>;
 
-/** The handlers of all RPCs that are answered. AdminService has none yet. */
+/** The handlers of all RPCs that are answered. */
 export function createHandlers(services: Services, clock: Clock): HandlerTable {
   const headway: HeadwayHandlers = {
     complete: completeHandler(services.completion),
@@ -29,9 +32,11 @@ export function createHandlers(services: Services, clock: Clock): HandlerTable {
     settleSlot: settleSlotHandler(services.slots),
     releaseSlot: releaseSlotHandler(services.slots),
     renewSlot: renewSlotHandler(services.slots),
+    holdSlots: holdSlotsHandler(services.slots),
     getUsage: getUsageHandler(services.usage, clock),
+    watchUsage: watchUsageHandler(services.usage, clock),
     listModels: listModelsHandler(services.models),
     estimateTokens: estimateTokensHandler(services.estimates),
   };
-  return { [HeadwayService.typeName]: headway };
+  return { [HeadwayService.typeName]: headway, [AdminService.typeName]: adminHandlers(services.admin) };
 }

@@ -1,3 +1,4 @@
+import type { AdminService } from "./admin.ts";
 import type { CompletionService } from "./complete.ts";
 import type { EstimateService } from "./estimate.ts";
 import type { ModelService } from "./models.ts";
@@ -11,4 +12,5 @@ export interface Services {
   readonly usage: UsageService;
   readonly models: ModelService;
   readonly estimates: EstimateService;
+  readonly admin: AdminService;
 }

@@ -10,6 +10,7 @@ import {
   type SettleSlotRequest,
   type SettleSlotResponse,
 } from "../../gen/es/headway/v1/slots_pb.js";
+import type { QueuePlace } from "../completion/complete-event.ts";
 import type { Call } from "../core/call.ts";
 import { type Refusal, RefusalError } from "../core/refusal.ts";
 import type { SlotGrant, SlotRelease, SlotRenewal } from "../scheduler/slot-grant.ts";
@@ -31,9 +32,14 @@ import type { Reading } from "./violations.ts";
 export interface SlotService {
   /**
    * Waits until the call may start. Leaves the queue at once when the call's signal aborts; what it then answers is
-   * read by nobody, so a slot must not be granted after that.
+   * read by nobody, so a slot must not be granted after that. `onQueued` is told the place when the request enters a
+   * queue, and again when that changes.
    */
-  acquire(request: SlotRequest, call: Call): Promise<SlotGrant | Refusal> | SlotGrant | Refusal;
+  acquire(
+    request: SlotRequest,
+    call: Call,
+    onQueued?: (queued: QueuePlace) => void,
+  ): Promise<SlotGrant | Refusal> | SlotGrant | Refusal;
   /** Idempotent: a settlement alike gets the same answer. */
   settle(settlement: SlotSettlement, call: Call): Promise<SlotCharge | Refusal> | SlotCharge | Refusal;
   /** Idempotent. */

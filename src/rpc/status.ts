@@ -70,7 +70,7 @@ export function statusOfRefusal(refusal: Refusal): RpcStatus {
     const value = create(RetryInfoSchema, { retryDelay: durationFromMs(Math.max(0, retryAfterMs)) });
     details.push({ desc: RetryInfoSchema, value });
   }
-  return { code: REFUSAL_STATUS[reason], message, details, reason };
+  return { code: refusal.status ?? REFUSAL_STATUS[reason], message, details, reason };
 }
 
 /** The status of an RPC that no handler answers yet. */

@@ -1,10 +1,17 @@
 import type { DescMethod, Message } from "@bufbuild/protobuf";
 import type { Logger } from "pino";
+import { AdminService } from "../../gen/es/headway/v1/admin_service_pb.js";
 import type { Clock } from "../core/clock.ts";
 import { makeId } from "../core/id.ts";
 import { RefusalError, refuse } from "../core/refusal.ts";
 import type { Authenticate } from "../rpc/authenticate.ts";
-import type { BidiStreamHandler, HandlerTable, ServerStreamHandler, UnaryHandler } from "../rpc/handler.ts";
+import type {
+  BidiStreamHandler,
+  HandlerTable,
+  Inlet,
+  ServerStreamHandler,
+  UnaryHandler,
+} from "../rpc/handler.ts";
 import {
   RpcError,
   type RpcStatus,
@@ -23,12 +30,21 @@ import { type ServerSpan, startServerSpan } from "./server-span.ts";
 export interface DispatcherOptions {
   readonly handlers: HandlerTable;
   readonly authenticate: Authenticate;
+  /** The same for AdminService. */
+  readonly authenticateAdmin: Authenticate;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Whether spans are made. */
   readonly tracing: boolean;
   /** Whether each RPC is logged at the level info, and not only at debug. */
   readonly logRequests: boolean;
+}
+
+/** The door's side of an RPC with a stream of requests. */
+export interface FarSide {
+  send(message: Message): void;
+  /** `status` undefined: it ended well. */
+  end(status: RpcStatus | undefined): void;
 }
 
 /** An RPC in progress. */
@@ -47,7 +63,7 @@ const SHUTTING_DOWN = statusOfRefusal(
 export class Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #running = new Set<ServerCall>();
-  #isDraining = false;
+  readonly #draining = new AbortController();
   #onIdle: (() => void) | undefined;
 
   constructor(options: DispatcherOptions) {
@@ -70,16 +86,14 @@ export class Dispatcher {
   /** Answers an RPC with a stream of messages. The iteration throws {@link RpcError} and nothing else. */
   async *stream(
     method: DescMethod,
-    request: Message | MalformedRequest | AsyncIterable<Message>,
+    request: Message | MalformedRequest,
     call: ServerCall,
   ): AsyncGenerator<Message> {
     const work = this.#begin(method, call);
     let isEnded = false;
     try {
-      const handler = this.#admit(work, request) as
-        | ServerStreamHandler<unknown, Message>
-        | BidiStreamHandler<unknown, Message>;
-      const answers = handler(request as AsyncIterable<unknown>, call);
+      const handler = this.#admit(work, request) as ServerStreamHandler<Message, Message>;
+      const answers = handler(request as Message, call);
       yield* iterateWithin(answers, (step) => this.#run(work, step));
       isEnded = true;
       this.#end(work, undefined);
@@ -92,9 +106,55 @@ export class Dispatcher {
     }
   }
 
+  /**
+   * Begins an RPC with a stream of requests, which go into what is returned; `far` gets the answers, and is told once
+   * how it ended (undefined: well). Undefined: it has ended already.
+   */
+  converse(method: DescMethod, far: FarSide, call: ServerCall): Inlet<Message> | undefined {
+    const work = this.#begin(method, call);
+    let isEnded = false;
+    const end = (status: RpcStatus | undefined): void => {
+      if (isEnded) return;
+      isEnded = true;
+      far.end(status);
+    };
+    const fail = (error: unknown): void => {
+      if (!isEnded) end(this.#fail(work, error).status);
+    };
+    const outlet = {
+      send: (message: Message) => void (isEnded || far.send(message)),
+      end: () => {
+        if (!isEnded) this.#end(work, undefined);
+        end(undefined);
+      },
+      fail,
+    };
+    const guarded = (step: () => void): void => {
+      if (isEnded) return;
+      try {
+        this.#run(work, step);
+      } catch (error) {
+        fail(error);
+      }
+    };
+    try {
+      const handler = this.#admit(work, undefined) as BidiStreamHandler<Message, Message>;
+      const inlet = this.#run(work, () => handler(outlet, call));
+      call.signal.addEventListener("abort", () => fail(call.signal.reason), { once: true });
+      return {
+        receive: (request) => guarded(() => inlet.receive(request)),
+        receiveMalformed: (refusal) => guarded(() => inlet.receiveMalformed(refusal)),
+        close: () => guarded(() => inlet.close()),
+      };
+    } catch (error) {
+      fail(error);
+      return undefined;
+    }
+  }
+
   /** Takes no further RPC. Resolves when those that run have ended. */
   async drain(): Promise<void> {
-    this.#isDraining = true;
+    this.#draining.abort();
     if (this.#running.size === 0) return;
     await new Promise<void>((resolve) => {
       this.#onIdle = resolve;
@@ -118,13 +178,16 @@ export class Dispatcher {
 
   /** The handler of an RPC that may be answered. @throws otherwise */
   #admit({ method, call }: Work, request: unknown): unknown {
-    if (this.#isDraining) throw new RpcError(SHUTTING_DOWN);
+    if (this.#draining.signal.aborted) throw new RpcError(SHUTTING_DOWN);
     this.#running.add(call);
+    call.draining = this.#draining.signal;
     const handler = this.#options.handlers[method.parent.typeName]?.[method.localName];
     if (handler === undefined) {
       throw new RpcError(statusOfUnimplemented(`${method.parent.typeName}/${method.name}`));
     }
-    const caller = this.#options.authenticate(call.metadata("authorization"));
+    const { authenticate, authenticateAdmin } = this.#options;
+    const isAdmin = method.parent.typeName === AdminService.typeName;
+    const caller = (isAdmin ? authenticateAdmin : authenticate)(call.metadata("authorization"));
     if ("kind" in caller) throw new RefusalError(caller);
     call.caller = caller;
     if (request instanceof MalformedRequest) throw new RefusalError(request.refusal);

@@ -14,9 +14,8 @@ import {
 import { HealthImplementation } from "grpc-health-check";
 import type { Address } from "../config/schema/network-kinds.ts";
 import type { Clock } from "../core/clock.ts";
-import { RefusalError } from "../core/refusal.ts";
 import { CANCELLED_STATUS, CODE_NUMBERS, DEADLINE_STATUS, encodeStatus, RpcError } from "../rpc/status.ts";
-import type { Dispatcher } from "./dispatcher.ts";
+import type { Dispatcher, FarSide } from "./dispatcher.ts";
 import { type GrpcMethod, grpcServiceDefinition } from "./grpc-definition.ts";
 import { ListenError } from "./listen-error.ts";
 import { MalformedRequest } from "./malformed-request.ts";
@@ -53,8 +52,6 @@ interface AnyCall {
   getDeadline(): Date | number;
   on(event: "cancelled", listener: () => void): unknown;
 }
-
-type StreamingCall = ServerWritableStream<Incoming, Message> | ServerDuplexStream<Incoming, Message>;
 
 const KEEPALIVE_MS = 60_000;
 const KEEPALIVE_TIMEOUT_MS = 20_000;
@@ -115,19 +112,18 @@ function answer(method: GrpcMethod, options: GrpcDoorOptions) {
     };
   }
   if (desc.methodKind === "server_streaming") {
-    return (call: ServerWritableStream<Incoming, Message>) => answerStream(desc, call, call.request, options);
+    return (call: ServerWritableStream<Incoming, Message>) => answerStream(desc, call, options);
   }
-  return (call: ServerDuplexStream<Incoming, Message>) => answerStream(desc, call, wellFormed(call), options);
+  return (call: ServerDuplexStream<Incoming, Message>) => converse(desc, call, options);
 }
 
 async function answerStream(
   desc: DescMethod,
-  call: StreamingCall,
-  request: Incoming | AsyncIterable<Message>,
+  call: ServerWritableStream<Incoming, Message>,
   { dispatcher, clock }: GrpcDoorOptions,
 ): Promise<void> {
   try {
-    for await (const response of dispatcher.stream(desc, request, begin(call, clock))) {
+    for await (const response of dispatcher.stream(desc, call.request, begin(call, clock))) {
       if (call.cancelled) return;
       if (!call.write(response)) await drained(call);
     }
@@ -135,6 +131,31 @@ async function answerStream(
   } catch (error) {
     call.emit("error", toServiceError(error));
   }
+}
+
+/** Hands requests on as they come, and reads no more of them while the caller does not read its answers. */
+function converse(
+  desc: DescMethod,
+  call: ServerDuplexStream<Incoming, Message>,
+  { dispatcher, clock }: GrpcDoorOptions,
+): void {
+  const far: FarSide = {
+    send(message) {
+      if (!call.write(message)) call.pause();
+    },
+    end(status) {
+      if (status === undefined) call.end();
+      else call.emit("error", toServiceError(new RpcError(status)));
+    },
+  };
+  const inlet = dispatcher.converse(desc, far, begin(call, clock));
+  if (inlet === undefined) return;
+  call.on("drain", () => call.resume());
+  call.on("end", () => inlet.close());
+  call.on("data", (request: Incoming) => {
+    if (request instanceof MalformedRequest) inlet.receiveMalformed(request.refusal);
+    else inlet.receive(request);
+  });
 }
 
 /** A call as the dispatcher wants it, which is aborted when the caller goes away or its deadline passes. */
@@ -153,13 +174,6 @@ function begin(call: AnyCall, clock: Clock): ServerCall {
     serverCall.abort(isLate ? DEADLINE_STATUS : CANCELLED_STATUS);
   });
   return serverCall;
-}
-
-async function* wellFormed(requests: AsyncIterable<Incoming>): AsyncGenerator<Message> {
-  for await (const request of requests) {
-    if (request instanceof MalformedRequest) throw new RefusalError(request.refusal);
-    yield request;
-  }
 }
 
 /** Resolves when the caller has read enough, or will read no more. */

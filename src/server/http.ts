@@ -88,8 +88,10 @@ function answerProbe(request: IncomingMessage, response: ServerResponse, isServi
 
 function addRoutes(router: ConnectRouter, options: HttpDoorOptions): void {
   for (const service of options.services) {
+    // Both sides talking at the same time needs HTTP/2, which browsers do not offer for this anyway.
+    const methods = service.methods.filter(({ methodKind }) => methodKind !== "bidi_streaming");
     const implementation = Object.fromEntries(
-      service.methods.map((method) => [method.localName, answer(method, options)]),
+      methods.map((method) => [method.localName, answer(method, options)]),
     );
     router.service(service, implementation as unknown as Partial<ServiceImpl<DescService>>);
   }
@@ -105,7 +107,7 @@ function answer(method: DescMethod, { dispatcher, clock }: HttpDoorOptions) {
       }
     };
   }
-  return async function* (request: Message | AsyncIterable<Message>, context: HandlerContext) {
+  return async function* (request: Message, context: HandlerContext) {
     try {
       yield* dispatcher.stream(method, request, begin(context, clock));
     } catch (error) {

@@ -3,6 +3,7 @@ import type { CallContext } from "../rpc/handler.ts";
 import { RpcError, type RpcStatus } from "../rpc/status.ts";
 
 const UNKNOWN_CALLER: Caller = { tenant: "" };
+const NEVER_ABORTED = new AbortController().signal;
 
 /** What a door knows of an RPC that has come in. */
 export interface IncomingCall {
@@ -16,6 +17,8 @@ export interface IncomingCall {
 export class ServerCall implements CallContext {
   /** Set by the dispatcher before a handler sees the call. */
   caller: Caller = UNKNOWN_CALLER;
+  /** Set by the dispatcher before a handler sees the call. */
+  draining: AbortSignal = NEVER_ABORTED;
   requestId: string | undefined = undefined;
   traceId: string | undefined = undefined;
   readonly deadlineMs: number | undefined;

@@ -1,7 +1,8 @@
 import type { Logger } from "pino";
 import type { Address } from "../config/schema/network-kinds.ts";
 import type { Clock } from "../core/clock.ts";
-import { createAuthenticate, type TenantToken } from "../rpc/authenticate.ts";
+import type { Secret } from "../core/secret.ts";
+import { createAdminAuthenticate, createAuthenticate, type TenantToken } from "../rpc/authenticate.ts";
 import { createHandlers, SERVICES } from "../rpc/handlers.ts";
 import type { Services } from "../rpc/services.ts";
 import { Dispatcher } from "./dispatcher.ts";
@@ -15,6 +16,8 @@ export interface ServiceOptions {
   readonly logger: Logger;
   readonly listen: { readonly grpc: Address; readonly http: Address; readonly maxMessageBytes: number };
   readonly tenants: readonly TenantToken[];
+  /** Undefined: AdminService refuses every call. */
+  readonly adminToken?: Secret | undefined;
   /** Whether spans are made. */
   readonly tracing: boolean;
   /** Whether each RPC is logged at the level info, and not only at debug. */
@@ -42,6 +45,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     ...options,
     handlers: createHandlers(services, clock),
     authenticate: createAuthenticate(tenants),
+    authenticateAdmin: createAdminAuthenticate(options.adminToken, tenants),
   });
   const { maxMessageBytes } = listen;
   const shared = { services: SERVICES, dispatcher, clock, maxMessageBytes };

@@ -15,6 +15,7 @@ const clock = new SystemClock();
 const dispatcher = new Dispatcher({
   handlers: createHandlers(fakeServices(), clock),
   authenticate: () => ({ tenant: "default" }),
+  authenticateAdmin: () => ({ tenant: "admin" }),
   clock,
   logger: pino({ level: "silent" }),
   tracing: false,
@@ -31,8 +32,11 @@ async function codeOf(method: DescMethod, bytes: Uint8Array): Promise<string> {
       const response: Message = await dispatcher.unary(method, request, call);
       toBinary(method.output, response);
     } else {
-      for await (const response of dispatcher.stream(method, request, call))
+      for await (const response of dispatcher.stream(method, request, call)) {
         toBinary(method.output, response);
+        // It goes on until its caller leaves.
+        if (method.name === "WatchUsage") break;
+      }
     }
     return "OK";
   } catch (error) {

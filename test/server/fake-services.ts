@@ -145,6 +145,12 @@ export function fakeServices(changes: Partial<Services> = {}): Services {
         outputSource: "default",
       }),
     },
+    admin: {
+      setTier: () => ({ kind: "tier_set", pools: [] }),
+      setModelPreference: () => ({ kind: "preference_set", taskModels: {} }),
+      resetUsage: () => 1_700_000_000_000,
+      reloadConfig: () => ({ kind: "reloaded", changedPaths: [], restartPaths: [] }),
+    },
     ...changes,
   };
 }

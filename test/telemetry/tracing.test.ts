@@ -55,8 +55,10 @@ async function completeTraced(
     execArgv: [],
   });
   onTestFinished(() => void child.kill());
-  const [outcome] = (await once(child, "message")) as [Outcome];
-  await once(child, "exit");
+  const exit = once(child, "exit");
+  const early = exit.then(([code]) => expect.fail(`ended with ${code} and without an outcome`));
+  const [outcome] = (await Promise.race([once(child, "message"), early])) as [Outcome];
+  await exit;
   return outcome;
 }
 

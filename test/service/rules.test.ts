@@ -1,0 +1,142 @@
+import { durationMs, timestampMs } from "@bufbuild/protobuf/wkt";
+import OpenAI from "openai";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { SlotOutcome } from "../../gen/es/headway/v1/slots_pb.js";
+import { outcomeOf } from "../support/service/failure.ts";
+import { type RecordedSpan, recordSpans, type SpanRecorder } from "../support/service/recorded-spans.ts";
+import { type Headway, startHeadway } from "../support/service/start-headway.ts";
+import { leastDistance, mostInWindow, StrictProvider } from "../support/service/strict-provider.ts";
+import { ask } from "../support/service/talk.ts";
+
+const LIMIT = { amount: 20, windowMs: 5_000 };
+const CAP = 18;
+const SPACING_MS = 250;
+const GUARD_MS = 200;
+const CLIENT_COUNT = 50;
+const WINDOW_COUNT = 3;
+/** Times of grants come by way of wall clocks, which tell milliseconds. */
+const CLOCK_ERROR_MS = 3;
+const LEASE_MS = 60_000;
+const MODEL = "strict/model";
+
+let provider: StrictProvider;
+let spans: SpanRecorder;
+let headway: Headway;
+beforeAll(async () => {
+  provider = await StrictProvider.start(LIMIT);
+  spans = recordSpans();
+  headway = await startHeadway({
+    config: `
+scheduler: {safety_margin: 2, guard: ${GUARD_MS}ms, spacing: even}
+providers:
+  strict:
+    type: openai_compatible
+    base_url: ${provider.baseUrl}
+    max_retries: 0
+    models: {model: {limits: [{metric: requests, window: 5s, amount: 20}]}}
+`,
+    tracing: true,
+  });
+});
+afterAll(async () => {
+  await headway.close();
+  await spans.stop();
+  await provider.stop();
+});
+
+it("20 requests in 5 s: 50 callers, two ways, no refusal, and the limit is used", async () => {
+  const callers = new AbortController();
+  const counts = { complete: 0, slot: 0 };
+  const failures: unknown[] = [];
+  const slotGrants: number[] = [];
+  const direct = new OpenAI({ baseURL: provider.baseUrl, apiKey: "none", maxRetries: 0 });
+
+  const callThroughComplete = async () => {
+    await headway.grpc.complete(ask("hello", { model: MODEL }), { signal: callers.signal });
+    counts.complete++;
+  };
+  const callInSlot = async () => {
+    const askedMs = performance.now();
+    const request = { models: [MODEL], leaseDuration: { seconds: BigInt(LEASE_MS / 1000) } };
+    const slot = await headway.grpc.acquireSlot(request, { signal: callers.signal });
+    const { slotId } = slot;
+    slotGrants.push(timestampMs(slot.expireTime!) - LEASE_MS);
+    // All but the wait was spent on the way: who comes too late must not start. Settling keeps the slot counted, so
+    // that all grants are to be seen.
+    if (performance.now() - askedMs - durationMs(slot.waited!) > durationMs(slot.startWithin!)) {
+      await headway.grpc.settleSlot({ slotId, outcome: SlotOutcome.FAILED });
+      return;
+    }
+    await direct.chat.completions.create({ model: "model", messages: [{ role: "user", content: "hello" }] });
+    await headway.grpc.settleSlot({ slotId, outcome: SlotOutcome.SUCCEEDED });
+    counts.slot++;
+  };
+  const callAgainAndAgain = async (call: () => Promise<void>) => {
+    while (!callers.signal.aborted) {
+      const outcome = await outcomeOf(call());
+      if (outcome !== "OK" && !callers.signal.aborted) failures.push(outcome);
+    }
+  };
+  const clients = Array.from({ length: CLIENT_COUNT }, (_, index) =>
+    callAgainAndAgain(index % 2 === 0 ? callThroughComplete : callInSlot),
+  );
+  await windowsPassed(WINDOW_COUNT);
+  callers.abort();
+  await Promise.all(clients);
+
+  expect(failures).toEqual([]);
+  expect(provider.seen.filter(({ status }) => status === 429)).toEqual([]);
+  // As granted: exact, however busy the machine is.
+  const grants = [...slotGrants, ...completeGrants(spans.spans())].sort((left, right) => left - right);
+  expect(leastDistance(grants)).toBeGreaterThanOrEqual(SPACING_MS - CLOCK_ERROR_MS);
+  expect(mostInWindow(grants, LIMIT.windowMs + GUARD_MS - CLOCK_ERROR_MS)).toBeLessThanOrEqual(CAP);
+
+  // As arrived: the guard covers the way from the grant to the provider; what was longer shortens the window.
+  const arrivals = provider.seen.map(({ arrivedMs }) => performance.timeOrigin + arrivedMs);
+  const ways = arrivals.map((arrival, index) => arrival - grants[index]!);
+  const beyondGuardMs = Math.max(0, Math.max(...ways) + CLOCK_ERROR_MS - GUARD_MS);
+  expect(mostInWindow(arrivals, LIMIT.windowMs - beyondGuardMs)).toBeLessThanOrEqual(CAP);
+  expect(leastDistance(arrivals)).toBeGreaterThanOrEqual(SPACING_MS - GUARD_MS - beyondGuardMs);
+
+  const inFullWindows = arrivals.filter((time) => time < arrivals[0]! + WINDOW_COUNT * LIMIT.windowMs);
+  expect(inFullWindows.length).toBeGreaterThanOrEqual(0.95 * CAP * WINDOW_COUNT);
+  // Both ways draw on one pool, and take turns.
+  expect(counts.complete).toBeGreaterThan(0.4 * arrivals.length);
+  expect(counts.slot).toBeGreaterThan(0.4 * arrivals.length);
+  expect(await headway.load()).toEqual({ waiting: 0, reserved: 0 });
+}, 40_000);
+
+it("the provider of this test does refuse the 21st", async () => {
+  const strict = await StrictProvider.start(LIMIT);
+  const client = new OpenAI({ baseURL: strict.baseUrl, apiKey: "none", maxRetries: 0 });
+  const call = () =>
+    client.chat.completions.create({ model: "m", messages: [{ role: "user", content: "x" }] });
+  for (let count = 0; count < LIMIT.amount; count++) await call();
+  await expect(call()).rejects.toMatchObject({ status: 429 });
+  expect(
+    mostInWindow(
+      strict.seen.map(({ arrivedMs }) => arrivedMs),
+      LIMIT.windowMs,
+    ),
+  ).toBe(21);
+  await strict.stop();
+});
+
+/** When each Complete was granted its start: the begin of its wait, and the wait as the scheduler measured it. */
+function completeGrants(recorded: readonly RecordedSpan[]): number[] {
+  return recorded.flatMap(({ name, startTime: [seconds, nanoseconds], attributes }) => {
+    const waitedMs = attributes["headway.waited_ms"];
+    if (name !== "wait" || typeof waitedMs !== "number") return [];
+    return [seconds * 1000 + nanoseconds / 1e6 + waitedMs];
+  });
+}
+
+/** Resolves when the provider's windows since its first request are full, with one more request behind them. */
+async function windowsPassed(count: number): Promise<void> {
+  const isPassed = () => {
+    const [first] = provider.seen;
+    const last = provider.seen.at(-1);
+    return first !== undefined && last!.arrivedMs >= first.arrivedMs + count * LIMIT.windowMs;
+  };
+  while (!isPassed()) await new Promise((resolve) => setTimeout(resolve, 50));
+}
