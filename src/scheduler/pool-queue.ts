@@ -1,5 +1,6 @@
 import type { Clock, Timer } from "../core/clock.ts";
 import type { PoolUsage } from "../tracker/pool-usage.ts";
+import { resetPeaks } from "../tracker/reset-peaks.ts";
 import { FairQueue } from "./fair-queue.ts";
 import type { Place } from "./place.ts";
 import { type PlannedStart, QueuePlan } from "./queue-plan.ts";
@@ -154,7 +155,7 @@ export class PoolQueue {
   /** Counts anew what went otherwise than promised, and how full the limits were at most. */
   resetCounters(): void {
     Object.assign(this.counters, NO_COUNTS);
-    this.usage.resetPeaks();
+    resetPeaks(this.usage);
   }
 
   /** Forgets the timers; nobody will be served any more. */

@@ -12,6 +12,7 @@ import { connectNodeAdapter } from "@connectrpc/connect-node";
 import type { Address } from "../config/schema/network-kinds.ts";
 import type { Clock } from "../core/clock.ts";
 import { CANCELLED_STATUS, CODE_NUMBERS, DEADLINE_STATUS, RpcError } from "../rpc/status.ts";
+import { answerMalformed, takeMalformed } from "./answer-malformed.ts";
 import { applyCors } from "./cors.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { ListenError } from "./listen-error.ts";
@@ -95,13 +96,15 @@ function addRoutes(router: ConnectRouter, options: HttpDoorOptions): void {
     );
     router.service(service, implementation as unknown as Partial<ServiceImpl<DescService>>);
   }
+  router.handlers.splice(0, router.handlers.length, ...router.handlers.map(answerMalformed));
 }
 
 function answer(method: DescMethod, { dispatcher, clock }: HttpDoorOptions) {
   if (method.methodKind === "unary") {
     return async (request: Message, context: HandlerContext) => {
       try {
-        return await dispatcher.unary(method, request, begin(context, clock));
+        const incoming = takeMalformed(context.values) ?? request;
+        return await dispatcher.unary(method, incoming, begin(context, clock));
       } catch (error) {
         throw toConnectError(error);
       }
@@ -109,7 +112,8 @@ function answer(method: DescMethod, { dispatcher, clock }: HttpDoorOptions) {
   }
   return async function* (request: Message, context: HandlerContext) {
     try {
-      yield* dispatcher.stream(method, request, begin(context, clock));
+      const incoming = takeMalformed(context.values) ?? request;
+      yield* dispatcher.stream(method, incoming, begin(context, clock));
     } catch (error) {
       throw toConnectError(error);
     }

@@ -26,7 +26,8 @@ export class PoolUsage {
   #counters: LimitCounters;
   #concurrencyCap = Number.POSITIVE_INFINITY;
   #openCalls = 0;
-  #peakOpenCalls = 0;
+  /** The most calls that were open at a time. */
+  peakOpenCalls = 0;
   /** Reserved by open calls, by column. */
   readonly #reserved: ByColumn = new Float64Array(4);
   /** The part of `#reserved` that the provider counts only at a call's end: it must not leave before. */
@@ -149,7 +150,7 @@ export class PoolUsage {
   charge(nowMs: number, charge: Charge): void {
     charge.startMs = nowMs;
     this.#openCalls++;
-    if (this.#openCalls > this.#peakOpenCalls) this.#peakOpenCalls = this.#openCalls;
+    if (this.#openCalls > this.peakOpenCalls) this.peakOpenCalls = this.#openCalls;
     const { requests, totalTokens, inputTokens, outputTokens } = charge;
     this.#reserve(requests, totalTokens, inputTokens, outputTokens);
     const atEnd = this.#chargedAtEnd;
@@ -165,7 +166,7 @@ export class PoolUsage {
   /** Takes over a call that is open and has been charged in an earlier life of the counters. */
   reopen(charge: Charge): void {
     this.#openCalls++;
-    if (this.#openCalls > this.#peakOpenCalls) this.#peakOpenCalls = this.#openCalls;
+    if (this.#openCalls > this.peakOpenCalls) this.peakOpenCalls = this.#openCalls;
     this.#reserve(charge.requests, charge.totalTokens, charge.inputTokens, charge.outputTokens);
   }
 
@@ -222,14 +223,6 @@ export class PoolUsage {
     this.#holdUntilMs = Math.max(this.#holdUntilMs, untilMs);
   }
 
-  /** Looks for the fullest window anew, from what is counted now. */
-  resetPeaks(): void {
-    this.#peakOpenCalls = this.#openCalls;
-    for (const { counter } of this.#counters.declared) {
-      counter.peak = counter instanceof RollingLimit ? counter.sum : counter.used;
-    }
-  }
-
   /** All limits at `nowMs`, in the order of the rules. */
   limits(nowMs: number): LimitUsage[] {
     this.#counters.evict(nowMs);
@@ -247,7 +240,7 @@ export class PoolUsage {
         peak: counter.peak,
       };
     });
-    return [...overTime, ...concurrencyUsage(this.#rules, this.#openCalls, this.#peakOpenCalls)];
+    return [...overTime, ...concurrencyUsage(this.#rules, this.#openCalls, this.peakOpenCalls)];
   }
 
   /** The pool as it would be if every open call ended now with `ratio` of its estimate. */
@@ -260,7 +253,13 @@ export class PoolUsage {
         counters.refundNewest(column, this.#reserved[column]! - held[column]!, kept);
       }
       if (this.#chargedAtEnd[TOKENS]) {
-        counters.append(nowMs, 0, held[TOKENS]! * kept, held[INPUT_TOKENS]! * kept, held[OUTPUT_TOKENS]! * kept);
+        counters.append(
+          nowMs,
+          0,
+          held[TOKENS]! * kept,
+          held[INPUT_TOKENS]! * kept,
+          held[OUTPUT_TOKENS]! * kept,
+        );
       }
     }
     return new LookAhead(counters, this.#holdUntilMs, kept);

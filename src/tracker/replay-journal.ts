@@ -73,7 +73,10 @@ class AccountReplay implements ReplayedAccount {
   }
 
   apply(record: JournalRecord): void {
-    if (record.kind === "hold") return this.usage.hold(record.untilMs);
+    if (record.kind === "hold") {
+      this.usage.hold(record.untilMs);
+      return;
+    }
     if (record.kind === "grant") {
       const { requests, inputTokens, outputTokens, totalTokens } = record;
       const amounts = { requests, inputTokens, outputTokens, totalTokens };

@@ -98,21 +98,28 @@ export class SqliteJournal implements Journal {
   commit(): void {
     if (this.#source === undefined || (this.#isWhole && this.#records.length === 0)) return;
     if (this.#mustWait()) return;
-    if (!this.#isWhole) return this.#keepAll();
-    if (!this.#transact(() => this.#writeBatch())) return this.#dropWaiting();
-    this.#committed();
-    const due = this.#dueAccount();
-    if (due !== undefined) this.checkpoint(due);
+    if (!this.#isWhole) this.#keepAll();
+    else if (this.#transact(() => this.#writeBatch())) {
+      this.#committed();
+      const due = this.#dueAccount();
+      if (due !== undefined) this.checkpoint(due);
+    } else this.#dropWaiting();
   }
 
   checkpoint(account: string): void {
     if (this.#mustWait()) return;
-    if (!this.#isWhole) return this.#keepAll();
+    if (!this.#isWhole) {
+      this.#keepAll();
+      return;
+    }
     const isKept = this.#transact(() => {
       if (this.#records.length > 0) this.#writeBatch();
       this.#writeCheckpoint(account);
     });
-    if (!isKept) return this.#dropWaiting();
+    if (!isKept) {
+      this.#dropWaiting();
+      return;
+    }
     this.#committed();
     this.#pending.delete(account);
     const [oldest] = this.#pending.values();

@@ -29,14 +29,14 @@ export function readJournal(database: DatabaseSync, now: Instant): JournalState 
   const run = database.prepare("SELECT is_clean FROM journal_run").get();
   const shiftMs = shiftOf([...batches, ...checkpoints], now);
   return {
-    isClean: run === undefined || run["is_clean"] === 1,
+    isClean: run === undefined || run.is_clean === 1,
     checkpoints: checkpoints.map((row) => ({
-      batch: Number(row["batch"]),
-      checkpoint: shiftCheckpoint(parseCheckpoint(String(row["state"]), row["events"]), shiftMs),
+      batch: Number(row.batch),
+      checkpoint: shiftCheckpoint(parseCheckpoint(String(row.state), row.events), shiftMs),
     })),
     batches: batches.map((row) => ({
-      batch: Number(row["batch"]),
-      records: (JSON.parse(String(row["records"])) as JournalRecord[]).map((record) => {
+      batch: Number(row.batch),
+      records: (JSON.parse(String(row.records)) as JournalRecord[]).map((record) => {
         return shiftRecord(record, shiftMs);
       }),
     })),
@@ -47,8 +47,8 @@ export function readJournal(database: DatabaseSync, now: Instant): JournalState 
 function shiftOf(rows: readonly Record<string, unknown>[], now: Instant): number {
   let latest: Instant | undefined;
   for (const row of rows) {
-    const atMs = Number(row["at_ms"]);
-    if (latest === undefined || atMs > latest.atMs) latest = { atMs, wallMs: Number(row["wall_ms"]) };
+    const atMs = Number(row.at_ms);
+    if (latest === undefined || atMs > latest.atMs) latest = { atMs, wallMs: Number(row.wall_ms) };
   }
   if (latest === undefined) return 0;
   const downMs = Math.max(0, now.wallMs - latest.wallMs);

@@ -1,0 +1,87 @@
+import { type ContextValues, createContextKey, createContextValues } from "@connectrpc/connect";
+import type { UniversalHandler, UniversalServerRequest } from "@connectrpc/connect/protocol";
+import { MalformedRequest } from "./malformed-request.ts";
+
+/** What is known of a request besides its message. */
+interface Visit {
+  /** It has come as far as our own code. */
+  isReached: boolean;
+  /** Its bytes were not the message they should be; an empty one stands in for it. */
+  readonly malformed: MalformedRequest | undefined;
+}
+
+const VISIT = createContextKey<Visit | undefined>(undefined, { description: "headway visit" });
+
+/** How the library begins what it says of such bytes; gRPC-Web escapes the space. */
+const PARSE_ERROR = /parse(?: |%20)binary:/;
+const ENVELOPED = /^application\/(?:grpc-web|connect)\+/;
+const EMPTY_ENVELOPE = new Uint8Array(5);
+/** Headers that say how a body is compressed; an empty one is not. */
+const ENCODING_HEADERS = ["content-encoding", "connect-content-encoding", "grpc-encoding", "content-length"];
+
+/**
+ * Brings requests whose bytes are no message to the handler, which then finds them with {@link takeMalformed}. The
+ * library answers them itself, with INTERNAL although it is the caller who is wrong, before an interceptor could see
+ * them: so that answer is dropped, and an empty message sent in the place of the bytes.
+ */
+export function answerMalformed(handler: UniversalHandler): UniversalHandler {
+  const answer = async (request: UniversalServerRequest) => {
+    const visit: Visit = { isReached: false, malformed: undefined };
+    const response = await handler({ ...request, contextValues: contextOf(visit) });
+    if (visit.isReached || response.body === undefined) return response;
+    const body = response.body[Symbol.asyncIterator]();
+    const first = await body.next();
+    if (visit.isReached || first.done === true || !PARSE_ERROR.test(new TextDecoder().decode(first.value))) {
+      return { ...response, body: resume(first, body) };
+    }
+    await body.return?.();
+    const malformed = new MalformedRequest(handler.method.input.typeName);
+    return await handler(emptied(request, { isReached: false, malformed }));
+  };
+  return Object.assign(answer, {
+    protocolNames: handler.protocolNames,
+    service: handler.service,
+    method: handler.method,
+    requestPath: handler.requestPath,
+    allowedMethods: handler.allowedMethods,
+    supportedContentType: handler.supportedContentType,
+  });
+}
+
+/** To be called once by whoever handles a request: what stands for it when it was malformed, or undefined. */
+export function takeMalformed(values: ContextValues): MalformedRequest | undefined {
+  const visit = values.get(VISIT);
+  if (visit !== undefined) visit.isReached = true;
+  return visit?.malformed;
+}
+
+function contextOf(visit: Visit): ContextValues {
+  return createContextValues().set(VISIT, visit);
+}
+
+/** The same request with an empty message. */
+function emptied(request: UniversalServerRequest, visit: Visit): UniversalServerRequest {
+  const header = new Headers(request.header);
+  for (const name of ENCODING_HEADERS) header.delete(name);
+  const url = new URL(request.url);
+  // Where the message of a GET is.
+  url.searchParams.delete("message");
+  url.searchParams.delete("compression");
+  const bytes = ENVELOPED.test(header.get("content-type") ?? "") ? EMPTY_ENVELOPE : new Uint8Array();
+  return { ...request, url: url.href, header, body: once(bytes), contextValues: contextOf(visit) };
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
+async function* resume(
+  first: IteratorResult<Uint8Array>,
+  rest: AsyncIterator<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  try {
+    for (let step = first; step.done !== true; step = await rest.next()) yield step.value;
+  } finally {
+    await rest.return?.();
+  }
+}
