@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# Installs what generates the code of the client languages, at pinned versions, from the package registries.
+# Installs, at pinned versions from the package registries, what generates the code of the client languages (python,
+# go) and what tests their clients (typescript-client, python-client, go-client).
 #
-#   install-client-tools.sh [python] [go]                   installs; all of them without an argument
+#   install-client-tools.sh [LANGUAGE…]                     installs; all of them without an argument
 #   install-client-tools.sh --run LANGUAGE TOOL [ARG…]      installs LANGUAGE's tools if need be, and runs one of them
 #
 # Everything goes to ${HEADWAY_CACHE:-~/.cache/headway}/client-tools and is kept between runs: a language's tools are
 # installed again only when its pins change. A copy of the pins, written last, marks them as complete.
 #
-# Needs: python3 (3.10 or later) for python, go (1.25 or later) for go. Whatever it says goes to standard error, for
-# standard output belongs to the tool that it runs.
+# Needs: npm for typescript-client, python3 (3.10 or later) for python*, go (1.25 or later) for go*. Whatever it says
+# goes to standard error, for standard output belongs to the tool that it runs.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -18,17 +19,36 @@ python_pins=$(cat "$here/client-tools/python-requirements.txt")
 go_pins="google.golang.org/protobuf/cmd/protoc-gen-go@v1.36.12
 google.golang.org/grpc/cmd/protoc-gen-go-grpc@v1.6.2"
 
+typescript_client_pins=$(cat "$here/../clients/typescript/package-lock.json")
+python_client_pins=$(cat "$here/../clients/python/requirements-test.txt")
+go_client_pins=$(cat "$here"/../{clients/go,test/clients/drivers/go}/go.sum)
+
 fail() {
   echo "install-client-tools: $1" >&2
   exit 1
 }
 
-install_python() {
+# virtual_environment FOLDER REQUIREMENTS
+virtual_environment() {
   command -v python3 >/dev/null || fail "python3 is not installed"
   python3 -c 'import ensurepip' 2>/dev/null || fail "python3 has no module ensurepip (Debian: apt-get install python3-venv)"
-  python3 -m venv "$cache/python"
-  "$cache/python/bin/python" -m pip install --quiet --disable-pip-version-check --only-binary :all: \
-    --requirement "$here/client-tools/python-requirements.txt" >&2
+  python3 -m venv "$cache/$1"
+  "$cache/$1/bin/python" -m pip install --quiet --disable-pip-version-check --only-binary :all: --requirement "$2" >&2
+}
+
+install_python() {
+  virtual_environment python "$here/client-tools/python-requirements.txt"
+}
+
+# Its packages are where npm puts them: in the client's folder.
+install_typescript-client() {
+  npm --prefix "$here/../clients/typescript" ci --ignore-scripts --no-audit --no-fund >&2
+  mkdir -p "$cache/typescript-client"
+}
+
+# What the client needs and its tests use, not the client itself: the tests run it from its folder.
+install_python-client() {
+  virtual_environment python-client "$here/../clients/python/requirements-test.txt"
 }
 
 install_go() {
@@ -39,9 +59,17 @@ install_go() {
   done
 }
 
+# All goes to Go's own caches. The SDKs of the providers take a minute to compile, so it is done here.
+install_go-client() {
+  command -v go >/dev/null || fail "go is not installed"
+  mkdir -p "$cache/go-client"
+  go -C "$here/../test/clients/drivers/go" build -gcflags='all=-N -l' -o /dev/null . >&2
+  go -C "$here/../examples/go" build -o /dev/null ./... >&2
+}
+
 # ensure LANGUAGE: installs its tools unless they are there.
 ensure() {
-  local language=$1 started=$SECONDS pins_variable=$1_pins
+  local language=$1 started=$SECONDS pins_variable=${1//-/_}_pins
   [[ -v $pins_variable ]] || fail "no such language: $language"
   if [[ $(cat "$cache/$language/pins" 2>/dev/null) == "${!pins_variable}" ]]; then return; fi
   (
@@ -56,9 +84,11 @@ ensure() {
 }
 
 mkdir -p "$cache"
+# A fresh clone beside a cache that is kept.
+[[ -d $here/../clients/typescript/node_modules ]] || rm -f "$cache/typescript-client/pins"
 if [[ ${1:-} == --run ]]; then
   ensure "$2"
   PATH=$cache/$2/bin:$PATH exec "${@:3}"
 fi
-[[ $# -gt 0 ]] || set -- python go
+[[ $# -gt 0 ]] || set -- python go typescript-client python-client go-client
 for language in "$@"; do ensure "$language"; done

@@ -13,7 +13,8 @@ import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import { answerPlugin, readPluginRequest } from "./plugin.ts";
 
 const [generators, protoc, ...protocArguments] = process.argv.slice(2);
-if (generators === undefined || protoc === undefined) throw new Error("protoc-gen-builtin.ts GENERATORS PROTOC");
+if (generators === undefined || protoc === undefined)
+  throw new Error("protoc-gen-builtin.ts GENERATORS PROTOC");
 
 const request = readPluginRequest();
 const scratch = mkdtempSync(join(tmpdir(), "headway-protoc-"));

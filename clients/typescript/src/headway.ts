@@ -1,0 +1,104 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { type CallOptions, Connection, type HeadwayOptions } from "./connection.ts";
+import type { CompleteRequestSchema, CompleteResponse } from "./gen/complete_pb.js";
+import type { GetUsageRequestSchema, GetUsageResponse } from "./gen/get_usage_pb.js";
+import { HeadwayService } from "./gen/headway_service_pb.js";
+import type { Model } from "./gen/list_models_pb.js";
+import type { StreamCompleteResponse } from "./gen/stream_complete_pb.js";
+import { Slot } from "./slot.ts";
+import { reportOfError } from "./slot-report.ts";
+import { acquireRequestOf, type SlotRequest } from "./slot-request.ts";
+
+/**
+ * A connection to Headway, to be kept as long as the process lives and shared by all that calls models. It connects
+ * at the first call, and again when the connection breaks.
+ */
+export class Headway implements Disposable {
+  readonly #connection: Connection;
+
+  constructor(options: HeadwayOptions = {}) {
+    this.#connection = new Connection(options);
+  }
+
+  /** Answers a conversation: chooses a model, waits for its turn, calls it, falls back. @throws {HeadwayError} */
+  async complete(
+    request: MessageInitShape<typeof CompleteRequestSchema>,
+    options?: CallOptions,
+  ): Promise<CompleteResponse> {
+    return await this.#connection.unary(HeadwayService.method.complete, request, options);
+  }
+
+  /**
+   * The same, with events while it waits and the text as it is written. The last event is `done`; leaving the loop
+   * early cancels the call. @throws {HeadwayError}
+   */
+  async *stream(
+    request: MessageInitShape<typeof CompleteRequestSchema>,
+    options?: CallOptions,
+  ): AsyncGenerator<StreamCompleteResponse["event"], void, undefined> {
+    const responses = this.#connection.serverStream(
+      HeadwayService.method.streamComplete,
+      { request },
+      options,
+    );
+    for await (const { event } of responses) yield event;
+  }
+
+  /** Says what is used, left, waiting and spent. @throws {HeadwayError} */
+  async usage(
+    request: MessageInitShape<typeof GetUsageRequestSchema> = {},
+    options?: CallOptions,
+  ): Promise<GetUsageResponse> {
+    return await this.#connection.unary(HeadwayService.method.getUsage, request, options);
+  }
+
+  /** Lists the models with their limits, prices and health. @throws {HeadwayError} */
+  async models(options?: CallOptions): Promise<Model[]> {
+    return (await this.#connection.unary(HeadwayService.method.listModels, {}, options)).models;
+  }
+
+  /**
+   * Waits until one call may start. Settle or release the slot, best by `await using`; {@link withSlot} does it all.
+   * @throws {HeadwayError}
+   */
+  async acquireSlot(request: SlotRequest, options?: CallOptions): Promise<Slot> {
+    for (;;) {
+      const grant = await this.#connection.unary(
+        HeadwayService.method.acquireSlot,
+        acquireRequestOf(request),
+        options,
+      );
+      const slot = new Slot(this.#connection, grant, request.leaseMs);
+      if (!slot.isLate) return slot;
+      await slot.release();
+    }
+  }
+
+  /**
+   * Makes a call in a slot: waits until it may start, runs it, and settles with what it reported. When it throws, the
+   * slot is settled as failed, or as rate limited if the error's `status` is 429.
+   * @returns what `call` returns; a settlement that goes wrong does not change that, but is a process warning.
+   * @throws {HeadwayError} when there is no slot; and whatever `call` throws.
+   */
+  async withSlot<T>(
+    request: SlotRequest,
+    call: (slot: Slot) => Promise<T> | T,
+    options?: CallOptions,
+  ): Promise<T> {
+    await using slot = await this.acquireSlot(request, options);
+    let result: T;
+    try {
+      result = await call(slot);
+    } catch (error) {
+      slot.report(reportOfError(error));
+      throw error;
+    }
+    if (!slot.isEnded) await slot.settleQuietly();
+    return result;
+  }
+
+  /** Closes the connection. Calls in progress come to their end. */
+  [Symbol.dispose](): void {
+    this.#connection[Symbol.dispose]();
+  }
+}

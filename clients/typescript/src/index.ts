@@ -1,0 +1,15 @@
+export type { CallOptions, HeadwayOptions, TlsOptions } from "./connection.ts";
+export type { Violation } from "./error-details.ts";
+export { type HeadwayFetch, type HeadwayFetchOptions, headwayFetch } from "./fetch/headway-fetch.ts";
+export { CacheMode, type CompleteResponse, FinishReason } from "./gen/complete_pb.js";
+export { type GetUsageResponse, Timeframe } from "./gen/get_usage_pb.js";
+export type { Model } from "./gen/list_models_pb.js";
+export { type Message, Role } from "./gen/message_pb.js";
+export { ContextStrategy, FallbackStrategy, Priority, Quality } from "./gen/routing_pb.js";
+export type { StreamCompleteResponse } from "./gen/stream_complete_pb.js";
+export { Headway } from "./headway.ts";
+export { HeadwayError, type Reason } from "./headway-error.ts";
+export { assistant, system, textOf, user } from "./message.ts";
+export { Slot } from "./slot.ts";
+export type { SlotReport, TokenUsage } from "./slot-report.ts";
+export type { SlotRequest } from "./slot-request.ts";

@@ -1,0 +1,120 @@
+import { durationMs, timestampMs } from "@bufbuild/protobuf/wkt";
+import type { Connection } from "./connection.ts";
+import { HeadwayService } from "./gen/headway_service_pb.js";
+import type { AcquireSlotResponse, SettleSlotResponse } from "./gen/slots_pb.js";
+import { HeadwayError } from "./headway-error.ts";
+import { type SlotReport, settleRequestOf } from "./slot-report.ts";
+
+/** A slot that nobody settles is renewed no longer than this, so that a forgotten one ends. */
+const LONGEST_HOLD_MS = 3_600_000;
+/** Timers of Node overflow above this. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * The right to start one call now. Settle it when the call is done; release it when the call was never sent.
+ *
+ * `await using slot = …` settles it as failed, with all that was reserved, if neither was done: the call may have been
+ * sent. The lease is renewed until then, for an hour at most.
+ */
+export class Slot implements AsyncDisposable {
+  /** Name of the slot. */
+  readonly id: string;
+  /** The model to call, as `openai/gpt-4o-mini`. */
+  readonly model: string;
+  /** The deployment to call. */
+  readonly deployment: string;
+  /** Tokens that count against the limits until the slot is settled. */
+  readonly reservedTokens: number;
+  /** How long it was waited for. */
+  readonly waitedMs: number;
+  readonly #connection: Connection;
+  readonly #grantedAtMs = performance.now();
+  readonly #startWithinMs: number;
+  #report: SlotReport = {};
+  #end: Promise<SettleSlotResponse | undefined> | undefined;
+  #renewal: NodeJS.Timeout | undefined;
+
+  /** @internal Slots come from `Headway.acquireSlot`. */
+  constructor(connection: Connection, grant: AcquireSlotResponse, leaseMs: number | undefined) {
+    this.#connection = connection;
+    this.id = grant.slotId;
+    this.model = grant.model;
+    this.deployment = grant.deployment;
+    this.reservedTokens = Number(grant.reservedTokens);
+    this.waitedMs = grant.waited ? durationMs(grant.waited) : 0;
+    this.#startWithinMs = grant.startWithin ? durationMs(grant.startWithin) : Number.POSITIVE_INFINITY;
+    const lasts = leaseMs ?? (grant.expireTime ? timestampMs(grant.expireTime) - Date.now() : undefined);
+    // A clock that goes wrong against the server's must not make it renew all the time.
+    if (lasts !== undefined) this.#renewEvery(Math.max(1_000, lasts / 2));
+  }
+
+  /** Whether it is too late to start the call: then release the slot and acquire anew. */
+  get isLate(): boolean {
+    return performance.now() - this.#grantedAtMs > this.#startWithinMs;
+  }
+
+  /** Whether it was settled or released. */
+  get isEnded(): boolean {
+    return this.#end !== undefined;
+  }
+
+  /** Notes how the call went, for when the slot is settled. What is noted later wins, field by field. */
+  report(report: SlotReport): void {
+    this.#report = { ...this.#report, ...report };
+  }
+
+  /**
+   * Says how the call ended, with what was reported before. Settling twice gives the first answer.
+   * @throws {HeadwayError}
+   */
+  async settle(report: SlotReport = {}): Promise<SettleSlotResponse> {
+    this.report(report);
+    this.#end ??= this.#finish(() =>
+      this.#connection.unary(HeadwayService.method.settleSlot, settleRequestOf(this.id, this.#report)),
+    );
+    const settled = await this.#end;
+    if (settled === undefined) throw new TypeError("the slot was released, it cannot be settled");
+    return settled;
+  }
+
+  /** Gives the slot back: only for a call that was never sent. Does nothing to a settled one. @throws {HeadwayError} */
+  async release(): Promise<void> {
+    this.#end ??= this.#finish(async () => {
+      await this.#connection.unary(HeadwayService.method.releaseSlot, { slotId: this.id });
+      return undefined;
+    });
+    await this.#end;
+  }
+
+  /** Settles the slot as failed unless it was settled or released. Never rejects. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#end === undefined) await this.settleQuietly({ outcome: "failed", ...this.#report });
+    else await this.#end.catch(() => {});
+  }
+
+  /** As `settle`, but what goes wrong becomes a warning: the call's own result matters more. */
+  async settleQuietly(report: SlotReport = {}): Promise<void> {
+    try {
+      await this.settle(report);
+    } catch (error) {
+      if (!(error instanceof HeadwayError)) throw error;
+      process.emitWarning(`the slot ${this.id} could not be settled: ${error.message}`, "HeadwayWarning");
+    }
+  }
+
+  async #finish<T>(end: () => Promise<T>): Promise<T> {
+    clearInterval(this.#renewal);
+    return await end();
+  }
+
+  #renewEvery(intervalMs: number): void {
+    this.#renewal = setInterval(
+      () => {
+        if (performance.now() - this.#grantedAtMs > LONGEST_HOLD_MS) clearInterval(this.#renewal);
+        else this.#connection.unary(HeadwayService.method.renewSlot, { slotId: this.id }).catch(() => {});
+      },
+      Math.min(intervalMs, LONGEST_TIMER_MS),
+    );
+    this.#renewal.unref();
+  }
+}

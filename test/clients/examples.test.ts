@@ -1,0 +1,57 @@
+import { execFile } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Headway, startHeadway } from "../support/service/start-headway.ts";
+import { isInstalled, PYTHON, PYTHON_ENVIRONMENT } from "./support/languages.ts";
+
+const run = promisify(execFile);
+const examples = resolve(import.meta.dirname, "../../examples");
+const MOST_LINES = 60;
+
+/** What each must print on a Headway without any key. */
+const PRINTED = {
+  complete: /Why do trains keep their distance\?\necho\/echo: \d+ tokens/,
+  stream: /calling echo\/echo\nTell me a story of two trains\.\n\d+ tokens/,
+  slot: /question 10 \(openai\/gpt-4o-mini after .*, 70 tokens reserved\)/,
+  usage: /echo\/echo: \d+ requests[\s\S]*left in/,
+};
+const NAMES = Object.keys(PRINTED) as (keyof typeof PRINTED)[];
+
+let headway: Headway;
+beforeAll(async () => {
+  headway = await startHeadway({ config: "tier: tier2" });
+});
+afterAll(() => headway.close());
+
+async function output(command: string, parameters: readonly string[], folder = examples): Promise<string> {
+  const { OPENAI_API_KEY: _, ...rest } = process.env;
+  const env = { ...rest, ...PYTHON_ENVIRONMENT, HEADWAY_ADDRESS: headway.grpcAddress };
+  return (await run(command, parameters, { cwd: folder, env })).stdout;
+}
+
+describe("the example", () => {
+  it.each(NAMES)("%s.ts runs", async (name) => {
+    expect(await output(process.execPath, [`typescript/${name}.ts`])).toMatch(PRINTED[name]);
+  });
+
+  it.runIf(isInstalled("python-client")).each(NAMES)("%s.py runs", async (name) => {
+    expect(await output(PYTHON, [`python/${name}.py`])).toMatch(PRINTED[name]);
+  });
+
+  it.runIf(isInstalled("go-client")).each(NAMES)("%s of Go runs", { timeout: 120_000 }, async (name) => {
+    expect(await output("go", ["run", `./${name}`], join(examples, "go"))).toMatch(PRINTED[name]);
+  });
+});
+
+it("no example is long", () => {
+  const files = readdirSync(examples, { recursive: true, encoding: "utf8" }).filter((file) =>
+    /\.(ts|py|go)$/.test(file),
+  );
+  expect(files.length).toBeGreaterThanOrEqual(3 * NAMES.length);
+  for (const file of files) {
+    const lines = readFileSync(join(examples, file), "utf8").trimEnd().split("\n").length;
+    expect(lines, file).toBeLessThanOrEqual(MOST_LINES);
+  }
+});

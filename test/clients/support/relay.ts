@@ -1,0 +1,60 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+
+/** A port that stays while what is behind it comes and goes. */
+export class Relay {
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  #target: string | undefined;
+
+  private constructor() {
+    this.#server = createServer((incoming) => this.#forward(incoming));
+  }
+
+  /** Starts one on a free port. */
+  static async start(): Promise<Relay> {
+    const relay = new Relay();
+    relay.#server.listen(0, "127.0.0.1");
+    await once(relay.#server, "listening");
+    return relay;
+  }
+
+  /** `host:port`. */
+  get address(): string {
+    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Cuts all connections; new ones go to `target`, or are cut as well. */
+  forwardTo(target: string | undefined): void {
+    this.#target = target;
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  /** Closes the port and cuts all connections. */
+  async stop(): Promise<void> {
+    this.forwardTo(undefined);
+    this.#server.close();
+    await once(this.#server, "close");
+  }
+
+  #forward(incoming: Socket): void {
+    if (this.#target === undefined) {
+      incoming.destroy();
+      return;
+    }
+    const [host, port] = this.#target.split(":");
+    const outgoing = connect(Number(port), host);
+    for (const [socket, other] of [
+      [incoming, outgoing],
+      [outgoing, incoming],
+    ] as const) {
+      this.#sockets.add(socket);
+      socket.on("error", () => {});
+      socket.on("close", () => {
+        this.#sockets.delete(socket);
+        other.destroy();
+      });
+    }
+    incoming.pipe(outgoing).pipe(incoming);
+  }
+}
