@@ -1,11 +1,12 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { SystemClock } from "../src/core/clock.ts";
+import { type Clock, SystemClock } from "../src/core/clock.ts";
 import { type Amounts, callAmounts } from "../src/core/limit.ts";
 import { ManualClock } from "../src/core/manual-clock.ts";
 import type { Lease } from "../src/scheduler/lease.ts";
 import type { PoolQueue } from "../src/scheduler/pool-queue.ts";
 import { Scheduler } from "../src/scheduler/scheduler.ts";
+import type { Scope } from "../src/scheduler/scope.ts";
 import type { StartRequest } from "../src/scheduler/waiter.ts";
 import type { PoolRules } from "../src/tracker/pool-rules.ts";
 import { type Charge, PoolUsage } from "../src/tracker/pool-usage.ts";
@@ -15,24 +16,26 @@ import { quantile } from "./support/quantile.ts";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
-const GUARD_MS = 1000;
 const RESERVED = callAmounts(50, 100);
 const USED = callAmounts(50, 40);
+const NO_SCOPES: readonly Scope[] = [];
+/** Given to abort(), which would else make an error with a stack each time. */
+const GONE = new Error("gone");
 const NEVER_ABORTED = new AbortController().signal;
 
 type Print = (line: string) => void;
 
-/** A pool of `rpm` with the usual three limits. */
-function rulesOf(rpm: number): PoolRules {
+/** A pool of `amount` requests in a window, with the usual three limits. */
+function rulesOf(amount: number, windowMs = MINUTE_MS): PoolRules {
   return {
     limits: [
-      { metric: "requests", windowMs: MINUTE_MS, amount: rpm },
-      { metric: "tokens", windowMs: MINUTE_MS, amount: rpm * 300 },
+      { metric: "requests", windowMs, amount },
+      { metric: "tokens", windowMs, amount: amount * 300 },
       { metric: "requests", windowMs: DAY_MS, amount: 1e12 },
     ],
     safetyMargin: 2,
     tokenMarginPercent: 0,
-    guardMs: GUARD_MS,
+    guardMs: windowMs / 60,
     spacing: "even",
     chargeAt: "start",
     refund: "full",
@@ -76,7 +79,7 @@ function benchPath(print: Print): void {
   const count = 500_000;
   const rpm = 6000;
   const clock = new ManualClock();
-  const { scheduler, pool } = makeScheduler(clock, rpm);
+  const { scheduler, pool } = makeScheduler(clock, rulesOf(rpm));
   const startsMs = new Float64Array(count);
   const tookMs = new Float64Array(count);
   let granted = 0;
@@ -100,10 +103,12 @@ function benchPath(print: Print): void {
 
 /** Requests that all have to wait for their turn behind 100 others of two tenants. */
 async function benchQueuedPath(print: Print): Promise<void> {
-  const count = 200_000;
-  const rpm = 6000;
+  const count = 300_000;
+  // About as many as there will be, so that the clock of the plan goes about as fast as that on the wall.
+  const windowMs = 100;
+  const amount = 40_000;
   const clock = new ManualClock();
-  const { scheduler, pool } = makeScheduler(clock, rpm);
+  const { scheduler, pool } = makeScheduler(clock, rulesOf(amount, windowMs));
   const startsMs = new Float64Array(count);
   let granted = 0;
   let asked = 0;
@@ -125,38 +130,56 @@ async function benchQueuedPath(print: Print): Promise<void> {
     for (let left = granted - before; left > 0; left--) ask();
   }
   const took = time();
+  // No target is set for this one: those of the issue are for the path that finds room.
   print(
-    `  path through the queue: ${rate(took.wallMs, count)} grants/s, ${rate(took.cpuMs, count)} by processor time ` +
-      `(500 K/s asked of the whole path); audit: at most ${largestWindow(startsMs, MINUTE_MS)} of ${rpm} in any minute`,
+    `  path through the queue: ${rate(took.wallMs, count)} grants/s, ${rate(took.cpuMs, count)} by processor time` +
+      `; audit: at most ${largestWindow(startsMs, windowMs)} of ${amount} in any ${windowMs} ms`,
   );
 }
 
-/** 100,000 waiters that come, and all go away again. */
+/** 100,000 waiters that come, and all go away again, beside what the platform's own part of it takes. */
 function benchLongQueue(print: Print, tenants: number): void {
   const count = 100_000;
-  const { scheduler, pool } = makeScheduler(new ManualClock(), 6000);
+  const bare = signalsAlone(count);
+  const { scheduler, pool } = makeScheduler(new ManualClock(), rulesOf(6000));
   const callers = Array.from({ length: count }, () => new AbortController());
   scheduler.acquire(requestFor(pool, RESERVED));
   const enqueue = stopwatch();
   callers.forEach(({ signal }, index) => {
-    const answer = scheduler.acquire({ ...requestFor(pool, RESERVED), tenant: `t${index % tenants}`, signal });
+    const answer = scheduler.acquire({
+      ...requestFor(pool, RESERVED),
+      tenant: `t${index % tenants}`,
+      signal,
+    });
     if (!(answer instanceof Promise)) throw new Error("did not wait");
   });
   const enqueued = enqueue();
   const length = pool.queue.size;
   const cancel = stopwatch();
-  for (const caller of callers) caller.abort();
+  for (const caller of callers) caller.abort(GONE);
   const cancelled = cancel();
   if (pool.queue.size !== 0) throw new Error("somebody still waits");
-  const bare = Array.from({ length: count }, () => new AbortController());
-  for (const { signal } of bare) signal.addEventListener("abort", () => {}, { once: true });
-  const empty = stopwatch();
-  for (const caller of bare) caller.abort();
   print(
-    `  ${length} waiters of ${tenants} tenants: enqueue ${micros(enqueued.cpuMs / count)}, ` +
-      `cancel ${micros(cancelled.cpuMs / count)} of processor time each (target 2 µs), of which the platform's ` +
-      `abort() of a signal with one listener takes ${micros(empty().cpuMs / count)}`,
+    `  ${length} waiters of ${tenants} tenants: enqueue ${micros(enqueued.wallMs / count)}, cancel ` +
+      `${micros(cancelled.wallMs / count)} (target 2 µs each); a promise and a listener on a signal alone take ` +
+      `${micros(bare.enqueueMs / count)} and ${micros(bare.cancelMs / count)}`,
   );
+}
+
+/** What promises and abort signals take for so many who wait for nothing. */
+function signalsAlone(count: number): { enqueueMs: number; cancelMs: number } {
+  const callers = Array.from({ length: count }, () => new AbortController());
+  const waiting: Promise<unknown>[] = [];
+  const enqueue = stopwatch();
+  for (const { signal } of callers) {
+    const { promise, resolve } = Promise.withResolvers<unknown>();
+    signal.addEventListener("abort", () => resolve(GONE), { once: true });
+    waiting.push(promise);
+  }
+  const enqueued = enqueue();
+  const cancel = stopwatch();
+  for (const caller of callers) caller.abort(GONE);
+  return { enqueueMs: enqueued.wallMs, cancelMs: cancel().wallMs };
 }
 
 /** How late grants are on the clock of the machine. */
@@ -164,7 +187,7 @@ async function benchPunctuality(print: Print): Promise<void> {
   const count = 200;
   const rpm = 3000;
   const gapMs = MINUTE_MS / rpm;
-  const { scheduler, pool } = makeScheduler(new SystemClock(), rpm);
+  const { scheduler, pool } = makeScheduler(new SystemClock(), rulesOf(rpm));
   const keepAlive = setInterval(() => {}, 1000);
   const answers = Array.from({ length: count }, () => scheduler.acquire(requestFor(pool, RESERVED)));
   const startsMs = new Float64Array(count);
@@ -192,17 +215,26 @@ async function benchPunctuality(print: Print): Promise<void> {
 function benchMemory(print: Print): void {
   const count = 200_000;
   const clock = new ManualClock();
-  const { scheduler, pool } = makeScheduler(clock, 1_000_000);
+  const { scheduler, pool } = makeScheduler(clock, rulesOf(1_000_000));
   const before = heapBytes();
   for (let lease = 0; lease < count; lease++) {
     clock.advance(0.07);
     scheduler.acquire(requestFor(pool, callAmounts(50, 100)));
   }
   if (scheduler.openLeases !== count) throw new Error("not all were granted");
-  print(`  memory: ${((heapBytes() - before) / count).toFixed(0)} B per open slot (target 300 B)`);
+  const all = (heapBytes() - before) / count;
+  const asked: unknown[] = [];
+  const beforeAsked = heapBytes();
+  for (let request = 0; request < count; request++)
+    asked.push(requestFor(pool, callAmounts(50, 100)).options[0]);
+  const ofRequest = (heapBytes() - beforeAsked) / asked.length;
+  print(
+    `  memory: ${all.toFixed(0)} B per open slot (target 300 B), of which ${ofRequest.toFixed(0)} B are the request's ` +
+      "own option and amounts",
+  );
 }
 
-function makeScheduler(clock: SystemClock | ManualClock, rpm: number): { scheduler: Scheduler; pool: PoolQueue } {
+function makeScheduler(clock: Clock, rules: PoolRules): { scheduler: Scheduler; pool: PoolQueue } {
   const scheduler = new Scheduler({
     clock,
     agingMs: 30_000,
@@ -210,13 +242,13 @@ function makeScheduler(clock: SystemClock | ManualClock, rpm: number): { schedul
     weightOf: () => 1,
     onExpired: () => {},
   });
-  const usage = new PoolUsage(rulesOf(rpm), clock.monotonicMs(), (monotonicMs) => monotonicMs);
+  const usage = new PoolUsage(rules, clock.monotonicMs(), (monotonicMs) => monotonicMs);
   return { scheduler, pool: scheduler.addPool("pool", usage) };
 }
 
 function requestFor(pool: PoolQueue, amounts: Amounts): StartRequest {
   return {
-    options: [{ deployment: "provider/model", pool, amounts, scopes: [] }],
+    options: [{ deployment: "provider/model", pool, amounts, scopes: NO_SCOPES }],
     tenant: "default",
     level: 1,
     maxWaitMs: 1e9,

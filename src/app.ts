@@ -7,16 +7,21 @@ import { Completer } from "./completion/completer.ts";
 import { DeploymentHealth } from "./completion/deployment-health.ts";
 import { Deployments } from "./completion/deployments.ts";
 import { EstimateService } from "./completion/estimate-service.ts";
+import { feedbackProfileOf } from "./completion/feedback-profile.ts";
 import { LiveConfig } from "./completion/live-config.ts";
 import { ModelService } from "./completion/model-service.ts";
 import { SlotService } from "./completion/slot-service.ts";
-import { UsageService } from "./completion/usage-service.ts";
 import { UsageResets } from "./completion/usage-resets.ts";
+import { UsageService } from "./completion/usage-service.ts";
 import type { Config } from "./config/config.ts";
 import type { Tree } from "./config/tree.ts";
 import type { Clock } from "./core/clock.ts";
 import type { Random } from "./core/random.ts";
-import { refuse } from "./core/refusal.ts";
+import { type Refusal, refuse } from "./core/refusal.ts";
+import { StartError } from "./core/start-error.ts";
+import { BudgetBook } from "./cost/budget/budget-book.ts";
+import { restoreBudgets } from "./cost/budget/restore-budgets.ts";
+import type { LedgerHealth } from "./cost/ledger/ledger-health.ts";
 import { PriceBook } from "./cost/price/price-book.ts";
 import { loadEncodings, TokenEstimator } from "./cost/tokens/token-estimator.ts";
 import { AnthropicProvider } from "./providers/anthropic/provider.ts";
@@ -28,10 +33,16 @@ import { OpenAiProvider } from "./providers/openai/provider.ts";
 import type { Provider, ProviderConnection } from "./providers/provider.ts";
 import { ProviderDirectory } from "./providers/provider-directory.ts";
 import type { Services } from "./rpc/services.ts";
+import { Journaling } from "./scheduler/journaling.ts";
 import { PoolDirectory } from "./scheduler/pool-directory.ts";
+import { RateFeedback } from "./scheduler/rate-feedback.ts";
 import { Scheduler } from "./scheduler/scheduler.ts";
 import { TenantQuotas } from "./scheduler/tenant-quotas.ts";
 import { MemoryLedger } from "./stores/memory/ledger.ts";
+import { journalPathOf } from "./stores/sqlite/journal-path.ts";
+import { LedgerOpenError, SqliteLedger } from "./stores/sqlite/ledger.ts";
+import { openSqliteStore } from "./stores/sqlite/store.ts";
+import { HEADER_PARSERS } from "./tracker/feedback/header-parsers.ts";
 
 export interface AppOptions {
   readonly config: Config;
@@ -55,8 +66,21 @@ export interface App {
 /** Puts the service together: the only place that names concrete classes. */
 export async function createApp(options: AppOptions): Promise<App> {
   const { config, catalog, clock, random, logger } = options;
+  const ledger = await openLedger(options);
+  const refuseNew = (): Refusal | undefined => (isFull(ledger) ? REFUSE_FULL : undefined);
   const weights = new Map(config.tenants.map(({ name, weight }) => [name, weight]));
-  const scheduler = new Scheduler({
+  const { path: storagePath } = config.storage;
+  const store =
+    storagePath === undefined
+      ? undefined
+      : openSqliteStore({
+          path: journalPathOf(storagePath),
+          clock,
+          onProblem: (explanation) => logger.error(explanation),
+        });
+  const journaling = store && new Journaling(store, clock, () => scheduler);
+  const scheduler: Scheduler = new Scheduler({
+    ...(journaling !== undefined && { listener: journaling.recorder }),
     clock,
     agingMs: config.scheduler.agingMs,
     maxQueue: config.scheduler.maxQueueLength,
@@ -71,13 +95,42 @@ export async function createApp(options: AppOptions): Promise<App> {
   const prices = new PriceBook({ assumedPrice: config.budgets.assumedPrice });
   const estimator = new TokenEstimator({ encodings: await loadEncodings(), random });
   const health = new DeploymentHealth(clock);
-  const ledger = new MemoryLedger();
+  const { timeZone } = config.budgets;
+  const budgets = new BudgetBook({
+    budgets: config.budgets,
+    tenants: config.tenants,
+    clock,
+    onRoom() {
+      for (const pool of pools.all()) pool.noteRoom(clock.monotonicMs());
+    },
+  });
+  await restoreBudgets(budgets, ledger, { wallMs: clock.wallMs(), timeZone });
   const providers = new ProviderDirectory((deployment, connection) =>
     createProvider(deployment, connection, clock),
   );
   const quotas = new TenantQuotas(config.tenants, clock);
   const scopesOf = (tenant: string) => quotas.of(tenant);
-  const shared = { clock, scheduler, pools, deployments, estimator, prices, ledger };
+  const restored = journaling?.restore({ scheduler, pools, quotas });
+  if (restored !== undefined && (restored.openSlots > 0 || !restored.isClean)) {
+    logger.info(restored, "went on from where the process before stopped");
+  }
+  const feedback = new RateFeedback({
+    scheduler,
+    clock,
+    parserOf: (pool) => HEADER_PARSERS[feedbackProfileOf(pool.id, deployments.catalog)],
+  });
+  const shared = {
+    clock,
+    scheduler,
+    pools,
+    deployments,
+    estimator,
+    prices,
+    budgets,
+    ledger,
+    feedback,
+    refuseNew,
+  };
   const live = new LiveConfig({
     config,
     catalog,
@@ -89,7 +142,12 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   const resets = new UsageResets(clock);
 
-  const slots = new SlotService({ ...shared, config: config.scheduler, scopesOf });
+  const slots = new SlotService({
+    ...shared,
+    budgets: budgets.isEmpty ? undefined : budgets,
+    config: config.scheduler,
+    scopesOf,
+  });
   const completion = new Completer({
     ...shared,
     random,
@@ -137,9 +195,41 @@ export async function createApp(options: AppOptions): Promise<App> {
         refuse("SHUTTING_DOWN", "the server is shutting down; try another one, or again later"),
       );
       await providers.close();
+      budgets.close();
       await ledger.close();
+      store?.close();
     },
   };
+}
+
+const REFUSE_FULL = refuse(
+  "STORE_UNAVAILABLE",
+  "what calls cost cannot be written to storage.path any more, so no new ones are taken; the log says why. " +
+    "Mend it, or ask another server.",
+);
+
+/** @throws {StartError} when its file cannot be used */
+async function openLedger({ config, clock, logger }: AppOptions): Promise<MemoryLedger | SqliteLedger> {
+  const { path, retentionMs } = config.storage;
+  if (path === undefined) return new MemoryLedger();
+  const onHealth = (health: LedgerHealth): void => {
+    if (health.kind === "healthy") logger.info("the ledger is written again");
+    else logger.error(`the ledger cannot be written, and is kept in memory meanwhile: ${health.explanation}`);
+  };
+  try {
+    return await SqliteLedger.open({ path, retentionMs, clock, onHealth });
+  } catch (error) {
+    if (error instanceof LedgerOpenError) {
+      throw new StartError(`storage.path cannot be used: ${error.message}`, { cause: error });
+    }
+    throw error;
+  }
+}
+
+function isFull(ledger: MemoryLedger | SqliteLedger): boolean {
+  if (ledger instanceof MemoryLedger) return false;
+  const health = ledger.health();
+  return health.kind === "degraded" && health.isFull;
 }
 
 function createProvider(deployment: Deployment, connection: ProviderConnection, clock: Clock): Provider {

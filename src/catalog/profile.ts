@@ -32,10 +32,19 @@ export function profileOf(
   connection: Pick<ConnectionConfig, "baseUrl">,
   configured: ProfileName | undefined,
 ): Profile {
-  if (configured !== undefined) return PROFILES[configured];
-  if (connection.baseUrl !== undefined && isAzure(connection.baseUrl)) return PROFILES.azure;
+  return PROFILES[profileNameOf(provider, connection, configured)];
+}
+
+/** The name of that profile. */
+export function profileNameOf(
+  provider: Pick<ProviderConfig, "type">,
+  connection: Pick<ConnectionConfig, "baseUrl">,
+  configured: ProfileName | undefined,
+): ProfileName {
+  if (configured !== undefined) return configured;
+  if (connection.baseUrl !== undefined && isAzure(connection.baseUrl)) return "azure";
   const { type } = provider;
-  return PROFILES[type === "openai" || type === "anthropic" || type === "gemini" ? type : "other"];
+  return type === "openai" || type === "anthropic" || type === "gemini" ? type : "other";
 }
 
 function isAzure(baseUrl: string): boolean {

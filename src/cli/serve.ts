@@ -4,6 +4,7 @@ import type { Config } from "../config/config.ts";
 import { describeProviders } from "../config/describe-providers.ts";
 import { SystemClock } from "../core/clock.ts";
 import { systemRandom } from "../core/random.ts";
+import { StartError } from "../core/start-error.ts";
 import { callLogFields } from "../server/call-scope.ts";
 import { formatAddress, ListenError } from "../server/listen-error.ts";
 import { type RunningService, startService } from "../server/service.ts";
@@ -47,6 +48,8 @@ export async function serve(options: { readonly config?: string }, createApp: Cr
     logger,
     clock,
     random: systemRandom,
+  }).catch((error: unknown) => {
+    throw error instanceof StartError ? new CliError(error.message) : error;
   });
   const service = await startService({
     services: app.services,

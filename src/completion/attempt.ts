@@ -5,18 +5,22 @@ import type { Clock } from "../core/clock.ts";
 import type { Cost } from "../core/cost.ts";
 import { type Refusal, refuse } from "../core/refusal.ts";
 import type { TokenUsage } from "../core/usage.ts";
+import type { RequestSpending } from "../cost/budget/budget-book.ts";
+import { refuseBudget } from "../cost/budget/refuse-budget.ts";
 import type { TokenEstimator } from "../cost/tokens/token-estimator.ts";
 import type { AttemptCause } from "../fallback/attempts/attempt-cause.ts";
 import type { ProviderAnswer, ProviderCall } from "../providers/provider.ts";
 import type { Lease } from "../scheduler/lease.ts";
+import type { RateFeedback } from "../scheduler/rate-feedback.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
 import type { StartRequest } from "../scheduler/waiter.ts";
 import { amountsUsed, costOfUsage, wallTimeOf } from "./accounting.ts";
+import { acquireWithin } from "./acquire-within.ts";
 import { AttemptSpan } from "./attempt-span.ts";
+import { withCost } from "./call-budget.ts";
 import type { Candidate } from "./candidate.ts";
 import type { AttemptRecord } from "./complete-result.ts";
 import type { DeploymentHealth } from "./deployment-health.ts";
-import { applyFeedback } from "./feedback.ts";
 import { receiveStream, type StreamSink } from "./receive-stream.ts";
 
 /** A call that missed its moment is asked for again at most so many times. */
@@ -45,6 +49,7 @@ export interface AttemptPlan {
   readonly providerOptions: ProviderCall["providerOptions"];
   /** What the scheduler is asked for, without the option. */
   readonly start: Omit<StartRequest, "options" | "leaseDurationMs">;
+  readonly spending: RequestSpending;
   readonly tenant: string;
   readonly taskType: string;
   /** Receives the pieces of a streamed answer. Undefined: the answer is wanted whole. */
@@ -59,6 +64,7 @@ export interface AttemptTools {
   /** The longest time between grant and start, in milliseconds. */
   readonly guardMs: number;
   readonly health: DeploymentHealth;
+  readonly feedback: RateFeedback;
 }
 
 /** Waits for the turn of one candidate, calls it once, and accounts what it used. Never throws. */
@@ -87,7 +93,7 @@ export async function makeAttempt(plan: AttemptPlan, tools: AttemptTools): Promi
   const latencyMs = clock.monotonicMs() - startMs;
   const usage = received.usage;
   const cost = costOfUsage(candidate.price, usage, wallTimeOf(clock, lease.startMs));
-  settle(lease, received, tools);
+  settle(lease, received, cost, tools);
   const reason =
     received.kind === "answered" ? undefined : start.signal.aborted ? "CANCELLED" : received.error.reason;
   tools.health.callEnded(deployment, { passage, reason, latencyMs: received.firstTokenMs ?? latencyMs });
@@ -131,8 +137,14 @@ async function acquire(plan: AttemptPlan, tools: AttemptTools): Promise<Lease | 
   const options = [candidate.option];
   const leaseDurationMs = candidate.providerConfig.timeoutMs + LEASE_SLACK_MS;
   const request: StartRequest = { ...start, options, leaseDurationMs };
+  const refuseOver = (): Refusal | undefined => {
+    const verdict = candidate.budget.verdict(plan.spending);
+    return verdict.kind === "within" ? undefined : refuseBudget(candidate.deployment.id, verdict);
+  };
   for (let missed = 0; ; missed++) {
-    const outcome = scheduler.acquire(request);
+    const over = refuseOver();
+    if (over !== undefined) return over;
+    const outcome = acquireWithin(scheduler, request, [candidate.budget.scope], refuseOver);
     const lease = outcome instanceof Promise ? await outcome : outcome;
     if (lease.kind === "refused") return lease;
     if (clock.monotonicMs() - lease.startMs <= guardMs || missed >= MOST_MISSED_STARTS) return lease;
@@ -162,10 +174,12 @@ async function receive(plan: AttemptPlan, call: ProviderCall, tools: AttemptTool
   }
 }
 
-function settle(lease: Lease, received: Received, tools: AttemptTools): void {
-  const { clock, scheduler } = tools;
-  scheduler.settle(lease, amountsUsed(received.usage, lease));
-  const feedback =
+function settle(lease: Lease, received: Received, cost: Cost | undefined, tools: AttemptTools): void {
+  const used = amountsUsed(received.usage, lease);
+  // A call that failed without a word of what it used costs nothing; the ledger says the same.
+  const isUnused = received.kind === "failed" && received.usage === undefined;
+  tools.scheduler.settle(lease, withCost(used, isUnused ? 0n : cost?.totalNanoUsd));
+  const answer =
     received.kind === "answered"
       ? {
           ...received.answer,
@@ -174,7 +188,7 @@ function settle(lease: Lease, received: Received, tools: AttemptTools): void {
           isRateLimited: false,
         }
       : { ...received.error, ...errorFeedback(received.error) };
-  applyFeedback(scheduler, clock, lease, feedback);
+  tools.feedback.note(lease, answer);
 }
 
 function errorFeedback(error: AttemptError) {

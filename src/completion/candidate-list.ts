@@ -2,8 +2,10 @@ import type { Deployment, Model } from "../catalog/catalog.ts";
 import type { Config } from "../config/config.ts";
 import type { Call, Caller } from "../core/call.ts";
 import type { ChatRequest } from "../core/chat.ts";
+import type { Clock } from "../core/clock.ts";
 import { callAmounts } from "../core/limit.ts";
 import { type Refusal, refuse } from "../core/refusal.ts";
+import type { BudgetBook } from "../cost/budget/budget-book.ts";
 import type { PriceBook } from "../cost/price/price-book.ts";
 import type { TokenEstimator } from "../cost/tokens/token-estimator.ts";
 import { type Selection, selectModels, type UsableModel } from "../fallback/selection/select-models.ts";
@@ -12,17 +14,20 @@ import type { Provider } from "../providers/provider.ts";
 import type { PoolDirectory } from "../scheduler/pool-directory.ts";
 import type { Scope } from "../scheduler/scope.ts";
 import { priceOf } from "./accounting.ts";
+import { CallBudget } from "./call-budget.ts";
 import type { Candidate } from "./candidate.ts";
 import type { CompleteCommand } from "./complete-request.ts";
 import type { Deployments } from "./deployments.ts";
 import type { Settings } from "./settings.ts";
 
 export interface CandidateListOptions {
+  readonly clock: Clock;
   readonly config: Config;
   readonly deployments: Deployments;
   readonly pools: PoolDirectory;
   readonly estimator: TokenEstimator;
   readonly prices: PriceBook;
+  readonly budgets: BudgetBook;
   readonly providerOf: (deployment: Deployment) => Provider | undefined;
   readonly scopesOf: (tenant: string) => readonly Scope[];
   /** Models set for types of task while running; they go before the configured ones. */
@@ -103,21 +108,26 @@ export class CandidateList {
     rank: number,
     origin: CandidateOrigin,
   ): Candidate {
-    const { estimator, pools, prices, providerOf, scopesOf } = this.#options;
+    const { budgets, clock, estimator, pools, prices, providerOf, scopesOf } = this.#options;
     const { tenant } = call.caller;
     const estimate = estimator.estimate(request, model, { tenant, taskType: command.taskType ?? "" });
+    const price = priceOf(prices, model, deployment);
+    const amounts = callAmounts(estimate.reservedInputTokens, estimate.outputTokens);
+    const series = { tenant, provider: deployment.provider, model: model.id, tags: command.tags };
+    const budget = new CallBudget(budgets, clock, { series, price, amounts });
     return {
       deployment,
       model,
       providerConfig: this.#options.config.providers.find(({ name }) => name === deployment.provider)!,
       provider: providerOf(deployment),
-      price: priceOf(prices, model, deployment),
+      price,
       estimate,
+      budget,
       option: {
         deployment: deployment.id,
         pool: pools.of(deployment),
-        amounts: callAmounts(estimate.reservedInputTokens, estimate.outputTokens),
-        scopes: scopesOf(tenant),
+        amounts,
+        scopes: budget.scopes(scopesOf(tenant)),
       },
       rank,
       origin,

@@ -52,6 +52,8 @@ export class CompleteRun {
   }
 
   async run(): Promise<CompleteResult | Refusal> {
+    const full = this.#options.refuseNew();
+    if (full !== undefined) return full;
     const question = {
       command: this.#command,
       call: this.#call,
@@ -100,7 +102,9 @@ export class CompleteRun {
       const outcome = await this.#attempt(fitted, cause, explanation);
       if (outcome.kind === "not_started") {
         this.#waitedInVainMs += this.#options.clock.monotonicMs() - askedMs;
-        return { kind: "failed", refusal: outcome.refusal, untried, cause: "fallback_wait" };
+        const isOver = outcome.refusal.reason === "BUDGET_EXCEEDED";
+        const next = isOver ? "fallback_budget" : "fallback_wait";
+        return { kind: "failed", refusal: outcome.refusal, untried, cause: next };
       }
       this.#attempts.push(outcome.record);
       if (outcome.kind === "answered") return this.#answered(fitted, outcome);
@@ -145,10 +149,10 @@ export class CompleteRun {
         deadlineMs: this.#call.deadlineMs,
         signal: this.#call.signal,
         ...(events !== undefined && {
-          onQueued: (queued) =>
-            events.queued({ ...queued, model: candidate.model.id }),
+          onQueued: (queued) => events.queued({ ...queued, model: candidate.model.id }),
         }),
       },
+      spending: { maxCostNanoUsd: command.maxCostNanoUsd, spentNanoUsd: this.#spentNanoUsd() },
       tenant,
       taskType: command.taskType ?? "",
       sink: events,
@@ -255,6 +259,10 @@ export class CompleteRun {
     const candidate = this.#plan!.candidates.list.find(({ deployment }) => deployment.id === deploymentId)!;
     const key = { tenant: this.#call.caller.tenant, taskType: this.#command.taskType ?? "" };
     return fitContext(this.#request, candidate, fit, { estimator: this.#options.tools.estimator, key });
+  }
+
+  #spentNanoUsd(): bigint {
+    return this.#attempts.reduce((sum, { cost }) => sum + (cost?.totalNanoUsd ?? 0n), 0n);
   }
 
   #remainingMs(): number | undefined {

@@ -29,6 +29,8 @@ export interface CompleterOptions {
   readonly scheduler: Scheduler;
   readonly candidates: CandidateList;
   readonly ledger: LedgerSink;
+  /** Why no new work is taken. Undefined: it is. */
+  readonly refuseNew: () => Refusal | undefined;
   readonly tools: AttemptTools;
   readonly turns: Turns;
 }

@@ -56,10 +56,13 @@ export function fitContext(
   if (truncated.kind === "too_large") return refuseTooLarge(candidate, truncated);
   const estimate = estimator.estimate(truncated.request, model, key);
   const amounts = callAmounts(estimate.reservedInputTokens, outputTokens);
+  const budget = candidate.budget.resized(amounts);
+  const others = candidate.option.scopes.filter((scope) => scope !== candidate.budget.scope);
   const fitted = {
     ...candidate,
     estimate: { ...estimate, outputTokens },
-    option: { ...candidate.option, amounts },
+    budget,
+    option: { ...candidate.option, amounts, scopes: budget.scopes(others) },
   };
   const { originalInputTokens, sentInputTokens, dropped } = truncated;
   const change: ContextChange = {

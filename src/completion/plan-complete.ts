@@ -89,8 +89,10 @@ function findRoute(
   const level = levelOf(priority);
   const asked = { clock, scheduler, config, health: tools.health, tenant, level, maxCostNanoUsd };
   const { strategy, contextStrategy } = settings;
-  return route(
-    candidates.list.map((candidate) => snapshotOf(candidate, asked)),
-    { strategy, contextStrategy, needs, quality, turn: turns.next(), random },
-  );
+  const snapshots = candidates.list.map((candidate) => snapshotOf(candidate, asked));
+  const how = { contextStrategy, needs, quality, turn: turns.next(), random };
+  const found = route(snapshots, { ...how, strategy });
+  const isOver = found.firstCause === "fallback_budget" && strategy !== "fail_fast";
+  if (!isOver || config.budgets.onExceed !== "downgrade") return found;
+  return { ...route(snapshots, { ...how, strategy: "cost_optimized" }), firstCause: found.firstCause };
 }

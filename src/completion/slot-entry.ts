@@ -2,7 +2,7 @@ import type { Clock } from "../core/clock.ts";
 import type { LedgerEntry, LedgerOutcome } from "../cost/ledger.ts";
 import type { Lease } from "../scheduler/lease.ts";
 import type { SlotCharge, SlotSettlement } from "../scheduler/slot-settlement.ts";
-import type { SlotMemo } from "./slot-service.ts";
+import type { SlotMemo } from "./slot-memo.ts";
 import { isRateLimitWait } from "./wait-kind.ts";
 
 /** The ledger's row of a slot: settled, or expired when there is no settlement. */
@@ -12,10 +12,10 @@ export function slotEntry(options: {
   memo: SlotMemo;
   charge: SlotCharge;
   settlement?: SlotSettlement;
-  /** The slot had expired, and a row of it is there already. */
+  /** The slot had expired, and a row of it is there already, to which `charge` is only the difference. */
   corrects?: boolean;
 }): LedgerEntry {
-  const { clock, lease, memo, charge, settlement } = options;
+  const { clock, lease, memo, charge, settlement, corrects = false } = options;
   const isRateLimited = settlement?.outcome === "rate_limited";
   return {
     wallMs: clock.wallMs(),
@@ -31,14 +31,14 @@ export function slotEntry(options: {
     usage: charge.usage,
     cost: charge.cost,
     reservedTokens: lease.totalTokens,
-    waitedMs: lease.waitedMs,
-    isRateLimitWait: isRateLimitWait(lease.waitCauses),
+    waitedMs: corrects ? 0 : lease.waitedMs,
+    isRateLimitWait: !corrects && isRateLimitWait(lease.waitCauses),
     latencyMs: settlement === undefined ? undefined : clock.monotonicMs() - lease.startMs,
     isFallback: memo.isFallback,
-    isRateLimitFallback: memo.isFallback,
-    isLast: options.corrects !== true,
+    isRateLimitFallback: !corrects && memo.isFallback,
+    isLast: !corrects,
     requestId: memo.request.requestId,
-    traceId: "",
+    traceId: memo.acquiredIn?.traceId ?? "",
   };
 }
 

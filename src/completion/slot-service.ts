@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { trace } from "@opentelemetry/api";
 import type { Deployment, Model } from "../catalog/catalog.ts";
 import type { SchedulerConfig } from "../config/config.ts";
 import type { Call } from "../core/call.ts";
@@ -6,49 +7,43 @@ import type { Clock } from "../core/clock.ts";
 import { type Amounts, callAmounts, callAmountsOfTotal } from "../core/limit.ts";
 import { levelOf } from "../core/priority.ts";
 import { type Refusal, refuse } from "../core/refusal.ts";
+import type { BudgetBook } from "../cost/budget/budget-book.ts";
 import type { LedgerSink } from "../cost/ledger.ts";
 import type { PriceBook } from "../cost/price/price-book.ts";
 import type { TokenEstimator } from "../cost/tokens/token-estimator.ts";
 import type { Lease } from "../scheduler/lease.ts";
-import type { StartOption } from "../scheduler/place.ts";
 import type { PoolDirectory } from "../scheduler/pool-directory.ts";
+import type { RateFeedback } from "../scheduler/rate-feedback.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
 import type { Scope } from "../scheduler/scope.ts";
 import type { SlotGrant, SlotRelease, SlotRenewal } from "../scheduler/slot-grant.ts";
 import type { SlotRequest } from "../scheduler/slot-request.ts";
 import type { SlotCharge, SlotSettlement } from "../scheduler/slot-settlement.ts";
-import type { QueuedAt } from "../scheduler/waiter.ts";
+import type { QueuedAt, StartRequest } from "../scheduler/waiter.ts";
 import { amountsUsed, costOfUsage, priceOf, wallTimeOf } from "./accounting.ts";
+import { CallBudget, withCost } from "./call-budget.ts";
 import type { QueuePlace } from "./complete-event.ts";
+import { correctCharge } from "./correct-charge.ts";
 import type { Deployments } from "./deployments.ts";
-import { applyFeedback } from "./feedback.ts";
+import { reservedUsage, worstCharge } from "./slot-charge.ts";
 import { slotEntry } from "./slot-entry.ts";
-
-/** What the service must remember of a slot until it is settled. */
-export interface SlotMemo {
-  readonly request: SlotRequest;
-  readonly tenant: string;
-  readonly model: Model;
-  readonly deployment: Deployment;
-  readonly isFallback: boolean;
-  readonly leaseDurationMs: number;
-  /** How it was settled, and the answer to that; the same again gets the same answer. */
-  settled?: { readonly settlement: SlotSettlement; readonly charge: SlotCharge };
-}
-
-interface SlotOption extends StartOption {
-  readonly model: Model;
-  readonly of: Deployment;
-}
+import { memoFromJson, memoToJson, type SlotMemo } from "./slot-memo.ts";
+import { acquireFitting, type SlotOption } from "./slot-option.ts";
+import { traceSlot, traceSlotAgain } from "./slot-span.ts";
 
 export interface SlotServiceOptions {
   readonly clock: Clock;
   readonly scheduler: Scheduler;
+  readonly feedback: RateFeedback;
   readonly pools: PoolDirectory;
   readonly deployments: Deployments;
   readonly estimator: TokenEstimator;
   readonly prices: PriceBook;
   readonly ledger: LedgerSink;
+  /** Undefined: nothing has a budget. */
+  readonly budgets: BudgetBook | undefined;
+  /** Why no new work is taken. Undefined: it is. */
+  readonly refuseNew: () => Refusal | undefined;
   readonly config: SchedulerConfig;
   readonly scopesOf: (tenant: string) => readonly Scope[];
 }
@@ -67,22 +62,27 @@ export class SlotService {
     call: Call,
     onQueued?: (queued: QueuePlace) => void,
   ): Promise<SlotGrant | Refusal> | SlotGrant | Refusal {
+    const refusal = this.#options.refuseNew();
+    if (refusal !== undefined) return refusal;
     const options = this.#optionsFor(request, call);
     if ("kind" in options) return options;
-    const { config, scheduler } = this.#options;
+    const { budgets, config, scheduler } = this.#options;
     const leaseDurationMs = request.leaseDurationMs ?? config.leaseDurationMs;
-    const outcome = scheduler.acquire({
+    const asked: StartRequest = {
       options,
       tenant: call.caller.tenant,
       level: levelOf(request.priority),
       maxWaitMs: request.maxWaitMs ?? config.maxWaitMs,
       deadlineMs: call.deadlineMs,
       leaseDurationMs,
+      memo: memoToJson(request, options[0]!.deployment, leaseDurationMs),
       get signal() {
         return call.signal;
       },
       ...(onQueued !== undefined && { onQueued: (queued) => onQueued(placeOf(queued, options)) }),
-    });
+    };
+    const outcome =
+      budgets === undefined ? scheduler.acquire(asked) : acquireFitting(scheduler, asked, options);
     const answer = (result: Lease | Refusal): SlotGrant | Refusal => {
       if (result.kind === "refused") return result;
       const option = result.option as SlotOption;
@@ -93,7 +93,9 @@ export class SlotService {
         deployment: option.of,
         isFallback: option !== options[0],
         leaseDurationMs,
+        acquiredIn: trace.getActiveSpan()?.spanContext(),
       });
+      traceSlot({ slotId: result.id, deployment: option.deployment });
       return this.#grantOf(result, option);
     };
     return outcome instanceof Promise ? outcome.then(answer) : answer(outcome);
@@ -107,15 +109,17 @@ export class SlotService {
       return isAlike(memo.settled.settlement, settlement) ? memo.settled.charge : refuseEnded(lease);
     }
     if (lease.state === "released") return refuseEnded(lease);
-    const { clock, estimator, ledger, prices, scheduler } = this.#options;
+    const { clock, estimator, feedback, ledger, prices, scheduler } = this.#options;
     const usage = settlement.usage ?? { ...reservedUsage(memo, lease), estimated: true };
     const price = priceOf(prices, memo.model, memo.deployment);
     const startWallMs = wallTimeOf(clock, lease.startMs);
     const charge: SlotCharge = { kind: "settled", cost: costOfUsage(price, usage, startWallMs), usage };
     const wasExpired = lease.state === "expired";
-    scheduler.settle(lease, amountsUsed(settlement.usage, lease));
+    const used = amountsUsed(settlement.usage, lease);
+    const isScoped = lease.scopeCharges.length > 0;
+    scheduler.settle(lease, isScoped ? withCost(used, charge.cost?.totalNanoUsd) : used);
     memo.settled = { settlement, charge };
-    applyFeedback(scheduler, clock, lease, {
+    feedback.note(lease, {
       headers: settlement.providerHeaders,
       statusCode: settlement.providerStatusCode,
       retryAfterMs: settlement.retryAfterMs,
@@ -124,7 +128,8 @@ export class SlotService {
     if (settlement.usage !== undefined && settlement.outcome === "succeeded") {
       estimator.observe(memo.model, { tenant: memo.tenant, taskType: "" }, undefined, settlement.usage);
     }
-    ledger.record(slotEntry({ clock, lease, memo, charge, settlement, corrects: wasExpired }));
+    const row = wasExpired ? correctCharge(worstCharge(lease, memo, this.#options), charge) : charge;
+    ledger.record(slotEntry({ clock, lease, memo, charge: row, settlement, corrects: wasExpired }));
     return charge;
   }
 
@@ -151,22 +156,20 @@ export class SlotService {
 
   /** Accounts a slot of which nothing was heard in time: what was reserved is taken as used. */
   recordExpired(lease: Lease): void {
-    const memo = this.#memos.get(lease);
+    const memo = this.#memoOf(lease);
     if (memo === undefined) return;
-    const { clock, ledger, prices } = this.#options;
-    const usage = { ...reservedUsage(memo, lease), estimated: true };
-    const price = priceOf(prices, memo.model, memo.deployment);
-    const cost = costOfUsage(price, usage, wallTimeOf(clock, lease.startMs));
-    ledger.record(slotEntry({ clock, lease, memo, charge: { kind: "settled", cost, usage } }));
+    const { clock, ledger } = this.#options;
+    ledger.record(slotEntry({ clock, lease, memo, charge: worstCharge(lease, memo, this.#options) }));
   }
 
   #optionsFor(request: SlotRequest, call: Call): SlotOption[] | Refusal {
-    const { deployments, pools, scopesOf } = this.#options;
+    const { budgets, clock, deployments, pools, prices, scopesOf } = this.#options;
     const { defaultModel } = deployments.catalog;
     const names =
       request.models.length > 0 ? request.models : defaultModel === undefined ? [] : [defaultModel];
     if (names.length === 0) return refuse("INVALID_REQUEST", "name a model: there is no default model");
-    const scopes = scopesOf(call.caller.tenant);
+    const { tenant } = call.caller;
+    const scopes = scopesOf(tenant);
     const options: SlotOption[] = [];
     let refusal: Refusal | undefined;
     for (const name of names) {
@@ -179,13 +182,21 @@ export class SlotService {
         }
         const amounts = this.#amountsFor(request, found.model, call);
         const pool = pools.of(deployment);
+        const budget =
+          budgets &&
+          new CallBudget(budgets, clock, {
+            series: { tenant, provider: deployment.provider, model: found.model.id, tags: request.tags },
+            price: priceOf(prices, found.model, deployment),
+            amounts,
+          });
         options.push({
           deployment: deployment.id,
           pool,
           amounts,
-          scopes,
+          scopes: budget === undefined ? scopes : budget.scopes(scopes),
           model: found.model,
           of: deployment,
+          budget,
         });
       }
     }
@@ -218,11 +229,21 @@ export class SlotService {
     };
   }
 
+  /** What is known of a slot, also of one that was granted before a restart. */
+  #memoOf(lease: Lease): SlotMemo | undefined {
+    const known = this.#memos.get(lease);
+    if (known !== undefined) return known;
+    const restored = memoFromJson(lease, this.#options.deployments.catalog);
+    if (restored !== undefined) this.#memos.set(lease, restored);
+    return restored;
+  }
+
   /** A slot of the same tenant; others cannot even learn that it exists. */
   #find(slotId: string, call: Call): { kind: "found"; lease: Lease; memo: SlotMemo } | Refusal {
     const lease = this.#options.scheduler.find(slotId);
-    const memo = lease === undefined ? undefined : this.#memos.get(lease);
+    const memo = lease === undefined ? undefined : this.#memoOf(lease);
     if (lease !== undefined && memo !== undefined && memo.tenant === call.caller.tenant) {
+      traceSlotAgain({ slotId, deployment: memo.deployment.id }, memo.acquiredIn);
       return { kind: "found", lease, memo };
     }
     return refuse(
@@ -241,15 +262,6 @@ function isAlike(left: SlotSettlement, right: SlotSettlement): boolean {
 function placeOf(queued: QueuedAt, options: readonly SlotOption[]): QueuePlace {
   const option = options.find(({ deployment }) => deployment === queued.deployment)!;
   return { ...queued, model: option.model.id };
-}
-
-/** All that was reserved, as usage. */
-function reservedUsage(
-  memo: SlotMemo,
-  lease: Lease,
-): { inputTokens?: number; outputTokens?: number; totalTokens: number } {
-  if (memo.request.inputTokens === undefined) return { totalTokens: lease.totalTokens };
-  return { inputTokens: lease.inputTokens, outputTokens: lease.outputTokens, totalTokens: lease.totalTokens };
 }
 
 function refuseEnded(lease: Lease): Refusal {

@@ -3,8 +3,7 @@ import type { Clock } from "../core/clock.ts";
 import type { QuotaViolation } from "../core/refusal.ts";
 import { worstCaseCost } from "../cost/price/cost-of.ts";
 import type { ModelPrice } from "../cost/price/model-price.ts";
-import { formatNanoUsd } from "../fallback/format.ts";
-import type { Availability, BudgetVerdict, CandidateSnapshot } from "../fallback/snapshot.ts";
+import type { Availability, CandidateSnapshot } from "../fallback/snapshot.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
 import type { Candidate } from "./candidate.ts";
 import type { DeploymentHealth } from "./deployment-health.ts";
@@ -23,17 +22,13 @@ export interface SnapshotOptions {
 
 /** What routing is told of a candidate at this moment. */
 export function snapshotOf(candidate: Candidate, options: SnapshotOptions): CandidateSnapshot {
-  const { deployment, estimate, model, option, price, providerConfig } = candidate;
+  const { deployment, estimate, model, option, providerConfig } = candidate;
   const { clock, config, health, level, scheduler, tenant } = options;
   const { pool, amounts } = option;
   const tooLarge = pool.usage.tooLarge(amounts);
   const planned = tooLarge === undefined ? scheduler.preview(option, { tenant, level }) : undefined;
   const nowMs = clock.monotonicMs();
   const predictedWaitMs = planned === undefined ? 0 : Math.max(0, planned.startMs - nowMs);
-  const worstCost =
-    price === undefined
-      ? undefined
-      : worstCaseCost(price, amounts.inputTokens, amounts.outputTokens, clock.wallMs())?.totalNanoUsd;
   return {
     deploymentId: deployment.id,
     modelId: model.id,
@@ -52,8 +47,8 @@ export function snapshotOf(candidate: Candidate, options: SnapshotOptions): Cand
     reservedTokens: amounts.totalTokens,
     tokenCap: tooLarge?.cap,
     breaker: health.breaker(deployment.id),
-    budget: budgetVerdict(worstCost, least(options.maxCostNanoUsd, config.budgets.perRequestNanoUsd)),
-    worstCostNanoUsd: worstCost,
+    budget: candidate.budget.verdict({ maxCostNanoUsd: options.maxCostNanoUsd, spentNanoUsd: 0n }),
+    worstCostNanoUsd: candidate.budget.worstCost?.totalNanoUsd,
     queueFull: pool.queue.size >= config.scheduler.maxQueueLength,
     predictedWaitMs,
     likelyWaitMs: undefined,
@@ -77,22 +72,6 @@ function isLocalFree({ deployment, price }: Candidate): boolean {
 
 function isFree(price: ModelPrice): boolean {
   return worstCaseCost(price, 1_000_000, 1_000_000, 0)?.totalNanoUsd === 0n;
-}
-
-function budgetVerdict(worstCost: bigint | undefined, maxCost: bigint | undefined): BudgetVerdict {
-  if (maxCost === undefined) return { kind: "within" };
-  if (worstCost === undefined) {
-    const explanation = "its price is not known, and the request may not cost more than a stated amount";
-    return { kind: "price_unknown", explanation };
-  }
-  if (worstCost <= maxCost) return { kind: "within" };
-  const explanation = `it may cost ${formatNanoUsd(worstCost)}, more than the ${formatNanoUsd(maxCost)} allowed`;
-  return { kind: "over", explanation, retryAfterMs: undefined };
-}
-
-function least(left: bigint | undefined, right: bigint | undefined): bigint | undefined {
-  if (left === undefined || right === undefined) return left ?? right;
-  return left < right ? left : right;
 }
 
 function waitLimits({ option }: Candidate, nowMs: number): readonly QuotaViolation[] {

@@ -3,13 +3,15 @@ import { matchesModel } from "../catalog/model-pattern.ts";
 import type { ProviderConfig } from "../config/provider-config.ts";
 import type { Caller } from "../core/call.ts";
 import type { Clock } from "../core/clock.ts";
+import type { BudgetBook } from "../cost/budget/budget-book.ts";
 import type { LedgerStore } from "../cost/ledger/ledger-store.ts";
+import type { UsageQuery } from "../cost/ledger/usage-query.ts";
 import type { PoolDirectory } from "../scheduler/pool-directory.ts";
 import type { PoolReport } from "../scheduler/pool-report.ts";
 import { reportPool } from "../scheduler/pool-reporter.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
 import type { Deployments } from "./deployments.ts";
-import type { DeploymentReport, ProviderReport, UsageQuery, UsageReport } from "./usage-report.ts";
+import type { DeploymentReport, ProviderReport, UsageReport } from "./usage-report.ts";
 import type { UsageResets } from "./usage-resets.ts";
 
 const DAY_MS = 86_400_000;
@@ -21,6 +23,7 @@ export interface UsageServiceOptions {
   readonly deployments: Deployments;
   readonly providers: readonly ProviderConfig[];
   readonly ledger: LedgerStore;
+  readonly budgets: BudgetBook;
   readonly resets: UsageResets;
   /** Whether callers are told apart: then each sees only its own totals. */
   readonly hasTenants: boolean;
@@ -35,14 +38,14 @@ export class UsageService {
   }
 
   async report(query: UsageQuery, caller: Caller): Promise<UsageReport> {
-    const { hasTenants, ledger, resets } = this.#options;
+    const { budgets, hasTenants, ledger, resets } = this.#options;
     const tenant = hasTenants ? caller.tenant : query.tenant;
     const summary = await resets.query(ledger, { ...query, tenant });
     return {
       pools: this.pools(query.models, caller),
       totals: summary.totals,
       groups: summary.groups,
-      budgets: [],
+      budgets: budgets.reports(tenant),
       providers: await this.#providers(tenant),
     };
   }

@@ -81,7 +81,7 @@ function retryAfterOf(
 function violationsOf({ candidate, verdict }: RoutedCandidate): Refusal["quotaViolations"] & object {
   if (verdict === "wait_too_long" || verdict === "queue_full") return candidate.waitLimits;
   if (verdict !== "over_budget" || candidate.budget.kind !== "over") return [];
-  return [{ subject: `budget of ${candidate.modelId}`, description: candidate.budget.explanation }];
+  return [candidate.budget.violation];
 }
 
 function metadataOf(blamed: readonly RoutedCandidate[]): Record<string, string> {

@@ -1,4 +1,5 @@
 import type { QuotaViolation } from "../core/refusal.ts";
+import type { BudgetVerdict } from "../cost/budget/budget-report.ts";
 
 /** What a model or a request's needs may name: true is can, or must. */
 export interface CapabilityFlags {
@@ -33,18 +34,6 @@ export type Availability =
       readonly missingVariable: string | undefined;
     }
   | { readonly kind: "not_allowed"; readonly explanation: string };
-
-/** What budgets, and the request's own bound on cost, say to the worst cost; `explanation` names the budget. */
-export type BudgetVerdict =
-  | { readonly kind: "within" }
-  | {
-      readonly kind: "over";
-      readonly explanation: string;
-      /** Until the budget's period ends. Undefined: waiting does not help. */
-      readonly retryAfterMs: number | undefined;
-    }
-  /** A budget applies, and the price is not known. */
-  | { readonly kind: "price_unknown"; readonly explanation: string };
 
 /** State of a deployment's breaker as routing sees it. */
 export type BreakerView =

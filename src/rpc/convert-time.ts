@@ -1,11 +1,4 @@
-import { create } from "@bufbuild/protobuf";
-import {
-  type Duration,
-  DurationSchema,
-  type Timestamp,
-  TimestampSchema,
-  timestampFromMs,
-} from "@bufbuild/protobuf/wkt";
+import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
 
 const MAX_DURATION_SECONDS = 315_576_000_000n;
 const MIN_TIMESTAMP_SECONDS = -62_135_596_800n;
@@ -24,13 +17,13 @@ export function durationToMs(duration: Duration): number | undefined {
 /** A duration of so many milliseconds, to the nearest nanosecond; infinity becomes the longest there is. */
 export function durationFromMs(durationMs: number): Duration {
   if (durationMs >= Number(MAX_DURATION_SECONDS) * 1000) {
-    return create(DurationSchema, { seconds: MAX_DURATION_SECONDS });
+    return durationOf(MAX_DURATION_SECONDS, 0);
   }
   const seconds = Math.trunc(durationMs / 1000);
   const nanos = Math.round((durationMs - seconds * 1000) * 1e6);
   // Rounding can fill the second up.
-  if (nanos > MAX_NANOS) return create(DurationSchema, { seconds: BigInt(seconds + 1) });
-  return create(DurationSchema, { seconds: BigInt(seconds), nanos });
+  if (nanos > MAX_NANOS) return durationOf(BigInt(seconds + 1), 0);
+  return durationOf(BigInt(seconds), nanos);
 }
 
 /** Milliseconds since the Unix epoch. Undefined: not a timestamp by the rules of the type. */
@@ -44,7 +37,17 @@ export function timestampToWallMs(timestamp: Timestamp): number | undefined {
 /** The timestamp of a wall time, to the millisecond; beyond the year 9999 that year's end. */
 export function timestampFromWallMs(wallMs: number): Timestamp {
   if (wallMs >= Number(MAX_TIMESTAMP_SECONDS) * 1000) {
-    return create(TimestampSchema, { seconds: MAX_TIMESTAMP_SECONDS });
+    return timestampOf(MAX_TIMESTAMP_SECONDS, 0);
   }
-  return timestampFromMs(Math.round(wallMs));
+  const wholeMs = Math.round(wallMs);
+  const seconds = Math.floor(wholeMs / 1000);
+  return timestampOf(BigInt(seconds), (wholeMs - seconds * 1000) * 1e6);
+}
+
+function durationOf(seconds: bigint, nanos: number): Duration {
+  return { $typeName: "google.protobuf.Duration", seconds, nanos };
+}
+
+function timestampOf(seconds: bigint, nanos: number): Timestamp {
+  return { $typeName: "google.protobuf.Timestamp", seconds, nanos };
 }

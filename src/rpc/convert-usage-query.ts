@@ -1,6 +1,6 @@
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { type GetUsageRequest, Timeframe } from "../../gen/es/headway/v1/get_usage_pb.js";
-import type { UsageDimension, UsageQuery } from "../completion/usage-report.ts";
+import type { UsageDimension, UsageQuery } from "../cost/ledger/usage-query.ts";
 import { timestampToWallMs } from "./convert-time.ts";
 import { readEnum, readModels, readText } from "./read-fields.ts";
 import { type Reading, reading, Violations } from "./violations.ts";

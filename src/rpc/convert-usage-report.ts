@@ -28,13 +28,13 @@ import {
 } from "../../gen/es/headway/v1/provider_pb.js";
 import type {
   BreakerState,
-  BudgetReport,
   DeploymentReport,
   ProviderReport,
   UsageReport,
-  UsageTotals,
 } from "../completion/usage-report.ts";
 import type { Limit } from "../core/limit.ts";
+import type { BudgetReport } from "../cost/budget/budget-report.ts";
+import type { UsageTotals } from "../cost/ledger/usage-query.ts";
 import type { LimitReport, PoolReport } from "../scheduler/pool-report.ts";
 import { METRIC_NUMBERS } from "./convert-enums.ts";
 import { durationFromMs, timestampFromWallMs } from "./convert-time.ts";

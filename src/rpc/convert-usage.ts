@@ -1,6 +1,5 @@
-import { create } from "@bufbuild/protobuf";
-import { CostSchema, type Cost as ProtoCost } from "../../gen/es/headway/v1/cost_pb.js";
-import { type Usage, UsageSchema } from "../../gen/es/headway/v1/usage_pb.js";
+import type { Cost as ProtoCost } from "../../gen/es/headway/v1/cost_pb.js";
+import type { Usage } from "../../gen/es/headway/v1/usage_pb.js";
 import type { Cost } from "../core/cost.ts";
 import type { ReportedUsage } from "../scheduler/slot-settlement.ts";
 import { readTokens } from "./read-fields.ts";
@@ -45,7 +44,8 @@ export function usageToProto(usage: ReportedUsage): Usage {
   const { inputTokens, outputTokens } = usage;
   const both =
     inputTokens === undefined || outputTokens === undefined ? undefined : inputTokens + outputTokens;
-  return create(UsageSchema, {
+  return {
+    $typeName: "headway.v1.Usage",
     inputTokens: count(inputTokens),
     outputTokens: count(outputTokens),
     cachedInputTokens: count(usage.cachedInputTokens),
@@ -53,14 +53,21 @@ export function usageToProto(usage: ReportedUsage): Usage {
     totalTokens: count(usage.totalTokens ?? both),
     cacheWriteInputTokens: count(usage.cacheWriteInputTokens),
     estimated: usage.estimated ?? false,
-  });
+  };
 }
 
 /** Money as the contract writes it. Undefined stays undefined: the price is not known. */
 export function costToProto(cost: Cost | undefined): ProtoCost | undefined {
   if (cost === undefined) return undefined;
   const { inputNanoUsd, outputNanoUsd, totalNanoUsd, priceSource } = cost;
-  return create(CostSchema, { inputNanoUsd, outputNanoUsd, totalNanoUsd, currencyCode: "USD", priceSource });
+  return {
+    $typeName: "headway.v1.Cost",
+    inputNanoUsd,
+    outputNanoUsd,
+    totalNanoUsd,
+    currencyCode: "USD",
+    priceSource,
+  };
 }
 
 /** A count as an int64 of the contract; fractions, which no count should have, are rounded. */

@@ -1,8 +1,9 @@
 import type { GetUsageRequest, GetUsageResponse } from "../../gen/es/headway/v1/get_usage_pb.js";
-import type { UsageQuery, UsageReport } from "../completion/usage-report.ts";
+import type { UsageReport } from "../completion/usage-report.ts";
 import type { Caller } from "../core/call.ts";
 import type { Clock } from "../core/clock.ts";
 import { type Refusal, RefusalError } from "../core/refusal.ts";
+import type { UsageQuery } from "../cost/ledger/usage-query.ts";
 import { readGetUsage } from "./convert-usage-query.ts";
 import { usageReportToProto } from "./convert-usage-report.ts";
 import type { UnaryHandler } from "./handler.ts";

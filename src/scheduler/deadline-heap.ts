@@ -27,6 +27,11 @@ export class DeadlineHeap<Item> {
     if (this.#dead > this.#items.length / 2 + SWEEP_SLACK) this.#sweep();
   }
 
+  /** The items inside that are live, in no order. */
+  live(): Item[] {
+    return this.#items.filter(this.#isLive);
+  }
+
   /** The earliest deadline inside, maybe of a dead item; `undefined` when empty. */
   nextMs(): number | undefined {
     return this.#keys[0];
@@ -47,7 +52,7 @@ export class DeadlineHeap<Item> {
   }
 
   #sweep(): void {
-    const live = this.#items.filter(this.#isLive);
+    const live = this.live();
     this.#keys = [];
     this.#items = [];
     this.#dead = 0;

@@ -26,6 +26,11 @@ export class DeadlineTimer<Item> {
     if (this.#heap.nextMs()! < this.#timerMs) this.#arm();
   }
 
+  /** The items inside that are live, in no order. */
+  live(): Item[] {
+    return this.#heap.live();
+  }
+
   /** Says that an item inside is no longer live. */
   noteDead(): void {
     this.#heap.noteDead();

@@ -94,10 +94,15 @@ export class FairQueue {
 
   /** Whether a newcomer would be the last to be served: only then can the plan simply go on. */
   isLast(level: number, tenant: string, nowMs: number): boolean {
+    const own = this.#levels[level]!;
+    if (!own.isOnly(tenant)) return false;
+    if (own.size === this.size) return true;
     const ranks = this.#ranks(nowMs);
     const isBefore = (_: Level, other: number): boolean =>
-      other === level || ranks[other] === undefined || Math.floor(ranks[other]) < Math.floor(ranks[level] ?? level);
-    return this.#levels[level]!.isOnly(tenant) && this.#levels.every(isBefore);
+      other === level ||
+      ranks[other] === undefined ||
+      Math.floor(ranks[other]) < Math.floor(ranks[level] ?? level);
+    return this.#levels.every(isBefore);
   }
 
   /** The position of a newcomer in the order of service, from 1; in a long queue about. `isLast`: after all others. */

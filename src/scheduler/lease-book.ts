@@ -1,16 +1,38 @@
 import type { Clock } from "../core/clock.ts";
 import { DeadlineTimer } from "./deadline-timer.ts";
-import { EndedLeases } from "./ended-leases.ts";
 import type { Lease } from "./lease.ts";
 
-/** All slots that are open, and for an hour those that have ended. */
+/** How long an ended slot is remembered at least, so that a repeated settlement gets the same answer. */
+const REMEMBERED_MS = 3_600_000;
+/** Most ended slots that are remembered; older ones are forgotten first. */
+const MOST_REMEMBERED = 100_000;
+/** Slots of one page, and the time after which another is begun. */
+const PAGE_SIZE = 4_096;
+const PAGE_MS = 600_000;
+
+/** Slots granted one after the other. */
+interface Page {
+  readonly leases: Map<string, Lease>;
+  readonly begunMs: number;
+}
+
+/**
+ * All slots that are open, and for an hour those that have ended. They are kept on pages in the order of their grants
+ * and forgotten by the page, so that a slot's whole life costs one entry.
+ */
 export class LeaseBook {
-  readonly #open = new Map<string, Lease>();
-  readonly #ended = new EndedLeases();
+  readonly #clock: Clock;
   readonly #expiries: DeadlineTimer<Lease>;
+  /** Oldest first; the last one is written to. */
+  #pages: Page[];
+  #kept = 0;
+  /** Slots that are open now. */
+  size = 0;
 
   /** `onExpired` is told of every open slot whose time is over; it ends the slot. */
   constructor(clock: Clock, onExpired: (lease: Lease, nowMs: number) => void) {
+    this.#clock = clock;
+    this.#pages = [{ leases: new Map(), begunMs: clock.monotonicMs() }];
     this.#expiries = new DeadlineTimer({
       clock,
       deadlineOf: (lease) => lease.expireMs,
@@ -19,34 +41,60 @@ export class LeaseBook {
     });
   }
 
-  /** Slots that are open now. */
-  get size(): number {
-    return this.#open.size;
-  }
-
   /** The slots that are open now. */
   open(): Iterable<Lease> {
-    return this.#open.values();
+    return this.#expiries.live();
   }
 
+  /** Takes in a slot, open or ended. */
   add(lease: Lease): void {
-    this.#open.set(lease.id, lease);
+    this.#write(lease);
+    if (lease.state !== "granted") return;
+    this.size++;
     this.#expiries.add(lease);
   }
 
   /** A slot that is open or remembered. */
   find(id: string): Lease | undefined {
-    return this.#open.get(id) ?? this.#ended.find(id);
+    for (let page = this.#pages.length - 1; page >= 0; page--) {
+      const lease = this.#pages[page]!.leases.get(id);
+      if (lease !== undefined) return lease;
+    }
+    return undefined;
   }
 
-  /** Puts a slot among the ended ones, if it is not there yet; its state says how it ended. */
+  /** Takes note that a slot that was open has ended now; its state says how. */
   end(lease: Lease, nowMs: number): void {
-    const wasOpen = this.#open.delete(lease.id);
-    if (wasOpen && lease.state !== "expired") this.#expiries.noteDead();
-    this.#ended.add(lease, nowMs);
+    this.size--;
+    if (lease.state !== "expired") this.#expiries.noteDead();
+    lease.expireMs = nowMs;
   }
 
   close(): void {
     this.#expiries.close();
+  }
+
+  #write(lease: Lease): void {
+    let page = this.#pages[this.#pages.length - 1]!;
+    if (page.leases.size >= PAGE_SIZE || lease.startMs >= page.begunMs + PAGE_MS) page = this.#turn();
+    page.leases.set(lease.id, lease);
+    this.#kept++;
+  }
+
+  /** Begins a page, and takes over to it what is still of use from the oldest that may be forgotten. */
+  #turn(): Page {
+    const nowMs = this.#clock.monotonicMs();
+    const page: Page = { leases: new Map(), begunMs: nowMs };
+    this.#pages.push(page);
+    const oldest = this.#pages[0]!;
+    const isTooMany = this.#kept - this.size > MOST_REMEMBERED;
+    if (!isTooMany && oldest.begunMs + REMEMBERED_MS > nowMs) return page;
+    this.#pages.shift();
+    for (const lease of oldest.leases.values()) {
+      const isNeeded = lease.state === "granted" || (!isTooMany && lease.expireMs + REMEMBERED_MS > nowMs);
+      if (isNeeded) page.leases.set(lease.id, lease);
+      else this.#kept--;
+    }
+    return page;
   }
 }

@@ -18,13 +18,12 @@ const NO_CAUSES: readonly WaitCause[] = [];
 
 /** The right to one call. Also the charge of its pool, so that one object a call is enough. */
 export class Lease implements Charge {
-  readonly kind = "lease";
   readonly id: string;
   readonly option: StartOption;
   readonly tenant: string;
   readonly level: number;
   state: LeaseState = "granted";
-  /** Monotonic time at which it expires. */
+  /** Monotonic time at which it expires; once it has ended, at which it did. */
   expireMs: number;
   waitedMs = 0;
   waitCauses: readonly WaitCause[] = NO_CAUSES;
@@ -40,6 +39,10 @@ export class Lease implements Charge {
     this.tenant = tenant;
     this.level = level;
     this.expireMs = expireMs;
+  }
+
+  get kind(): "lease" {
+    return "lease";
   }
 
   get requests(): number {

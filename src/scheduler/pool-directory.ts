@@ -29,6 +29,12 @@ export class PoolDirectory {
     return this.#pools.values();
   }
 
+  /** A pool by its id. Undefined: the catalog has none of that name. */
+  find(id: string): PoolQueue | undefined {
+    const pool = this.#catalog.pool(id);
+    return this.#pools.get(id) ?? (pool && this.#add(pool));
+  }
+
   /** The pool that a deployment is counted in. */
   of(deployment: Deployment): PoolQueue {
     const known = this.#pools.get(deployment.pool);

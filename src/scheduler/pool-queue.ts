@@ -42,6 +42,8 @@ export class PoolQueue {
   #timerMs = Number.POSITIVE_INFINITY;
   #recheckTimer: Timer | undefined;
   #isDispatching = false;
+  /** Whoever is next and had no room when last looked at: has none before the timer unless something happens. */
+  #blocked: Place | undefined;
 
   /**
    * `start` is called for each waiter whose turn has come and for whom there is room; `giveUp` for each that cannot
@@ -119,11 +121,16 @@ export class PoolQueue {
     while (this.queue.size > 0) {
       const place = this.queue.next(nowMs, mayStart);
       if (place === undefined) break;
+      if (place === this.#blocked && nowMs < this.#timerMs) {
+        wakeMs = Math.min(wakeMs, this.#timerMs);
+        break;
+      }
       if (place.waiter.deadlineMs < nowMs) {
         this.#giveUp(place, 0, nowMs);
         continue;
       }
       if (!this.usage.fits(nowMs, place.amounts)) {
+        this.#blocked = place;
         this.#noteCauses(place, nowMs);
         wakeMs = Math.min(wakeMs, this.usage.earliestMs(nowMs, place.amounts));
         break;
@@ -173,17 +180,19 @@ export class PoolQueue {
   }
 
   #noteStale(): void {
+    this.#blocked = undefined;
     this.#plan.noteStale();
     this.#likelyPlan.noteStale();
   }
 
   #dropPlans(): void {
+    this.#blocked = undefined;
     this.#plan.drop();
     this.#likelyPlan.drop();
   }
 
   #noteCauses(place: Place, nowMs: number): void {
-    for (const cause of this.usage.causes(nowMs, place.amounts)) place.waiter.causes.add(cause);
+    place.waiter.addCauses(this.usage.causes(nowMs, place.amounts));
   }
 
   /** Fails those early whose deadline cannot be met any more, so that they do not wait in vain. */
@@ -203,6 +212,7 @@ export class PoolQueue {
     this.#timer = this.#clock.after(Math.max(0, wakeMs - Math.max(nowMs, 0)), () => {
       this.#timer = undefined;
       this.#timerMs = Number.POSITIVE_INFINITY;
+      this.#blocked = undefined;
       this.dispatch(this.#clock.monotonicMs());
     });
   }

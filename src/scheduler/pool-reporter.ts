@@ -51,7 +51,7 @@ function reportLimit(usage: LimitUsage, wallOf: (monotonicMs: number) => number)
     reserved,
     remaining,
     resetWallMs: resetMs === undefined ? undefined : wallOf(resetMs),
-    declaredAmount: undefined,
+    declaredAmount: limit.declaredAmount,
     maxUtilization: peak / limit.amount,
   };
 }

@@ -122,14 +122,15 @@ export class QueuePlan {
   }
 
   #startOfOnly(amounts: Amounts, nowMs: number): number {
+    if (this.#usage.fits(nowMs, amounts)) return nowMs;
     const ratio = this.#ratio();
-    if (ratio === 1) return this.#usage.earliestMs(nowMs, amounts, true);
+    if (ratio === 1 || !this.#mayPlay(nowMs)) return this.#usage.earliestMs(nowMs, amounts, true);
+    this.#playedMs = nowMs;
     return this.#usage.lookAhead(nowMs, ratio).earliestMs(nowMs, amounts);
   }
 
   #mayPlay(nowMs: number): boolean {
-    const steps =
-      Math.min(this.#queue.size, MOST_PLAYED) + this.#usage.counters.eventCount / EVENTS_PER_STEP;
+    const steps = Math.min(this.#queue.size, MOST_PLAYED) + this.#usage.counters.eventCount / EVENTS_PER_STEP;
     return steps <= ALWAYS_PLAYED || nowMs >= this.#playedMs + steps * REST_MS_PER_STEP;
   }
 

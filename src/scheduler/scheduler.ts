@@ -78,8 +78,7 @@ export class Scheduler {
 
   /** Takes over a slot of an earlier process, open or ended, whose charges its pool and scopes know already. */
   takeOver(lease: Lease): void {
-    if (lease.state === "granted") this.#book.add(lease);
-    else this.#book.end(lease, this.#clock.monotonicMs());
+    this.#book.add(lease);
   }
 
   /** A slot by its id, while it is open and for an hour after. */
@@ -138,9 +137,12 @@ export class Scheduler {
       for (const charge of lease.scopeCharges) charge.settle(nowMs, actual);
       const unusedShare = pool.usage.shareOf(lease) - pool.usage.shareOf(actual);
       if (unusedShare !== 0) pool.queue.correct(lease.level, lease.tenant, unusedShare);
-    } else pool.usage.settleLate(nowMs, lease, actual);
+    } else {
+      pool.usage.settleLate(nowMs, lease, actual);
+      for (const charge of lease.scopeCharges) charge.settleLate?.(nowMs, actual);
+    }
     lease.state = "settled";
-    this.#book.end(lease, nowMs);
+    if (wasOpen) this.#book.end(lease, nowMs);
     this.#options.listener?.settled(lease, actual, nowMs);
     this.#noteRoom(lease, nowMs);
     return true;
@@ -187,7 +189,8 @@ export class Scheduler {
   close(refusal: Refusal): void {
     for (const pool of this.#pools.values()) {
       pool.close();
-      for (const place of [...pool.queue.inServiceOrder(this.#clock.monotonicMs())]) place.waiter.end(refusal);
+      for (const place of [...pool.queue.inServiceOrder(this.#clock.monotonicMs())])
+        place.waiter.end(refusal);
       pool.close();
     }
     this.#waiting.close();
@@ -198,7 +201,7 @@ export class Scheduler {
     const { waiter, option } = place;
     const lease = this.#grant(option, waiter.request, place.level, nowMs);
     lease.waitedMs = nowMs - waiter.enqueuedMs;
-    lease.waitCauses = [...waiter.causes];
+    lease.waitCauses = waiter.causes;
     waiter.end(lease);
   }
 

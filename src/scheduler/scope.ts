@@ -22,6 +22,8 @@ export interface ScopeCharge {
   /** What its {@link Scope.account} was charged. Undefined: the scope has none. */
   readonly charge?: Charge;
   settle(nowMs: number, actual: Amounts): void;
+  /** Corrects what {@link expire} has counted, when the call settles after all. Absent: it stays as counted. */
+  settleLate?(nowMs: number, actual: Amounts): void;
   release(): void;
   expire(nowMs: number): void;
 }

@@ -1,6 +1,6 @@
 import type { JsonValue } from "../core/chat.ts";
 import type { WaitCause } from "../core/limit.ts";
-import type { Refusal } from "../core/refusal.ts";
+import { type Refusal, refuse } from "../core/refusal.ts";
 import type { Lease } from "./lease.ts";
 import type { Place, StartOption } from "./place.ts";
 
@@ -35,6 +35,8 @@ export interface QueuedAt {
   readonly likelyWaitMs: number | undefined;
 }
 
+const ONCE = { once: true };
+
 /** A request that waits. It is waiting until exactly one of grant, refusal or the caller's leaving ends it. */
 export class Waiter {
   readonly request: StartRequest;
@@ -42,11 +44,11 @@ export class Waiter {
   /** Monotonic time at which it is refused. */
   readonly deadlineMs: number;
   readonly places: Place[] = [];
-  readonly causes = new Set<WaitCause>();
+  /** Everything that has kept it waiting so far, each cause once. */
+  readonly causes: WaitCause[] = [];
   isWaiting = true;
-  /** Run once when the wait ends. */
-  onEnd: () => void = () => {};
   readonly #answer: (answer: Lease | Refusal) => void;
+  #onEnd: (() => void) | undefined;
 
   constructor(
     request: StartRequest,
@@ -60,11 +62,29 @@ export class Waiter {
     this.#answer = answer;
   }
 
+  /** From now on the wait ends when the caller goes away; `onEnd` is run once when it has ended, for whatever reason. */
+  watch(onEnd: () => void): void {
+    this.#onEnd = onEnd;
+    this.request.signal.addEventListener("abort", this, ONCE);
+  }
+
+  /** The caller went away: the signal tells the waiter itself, since a closure for each would be one more object. */
+  handleEvent(): void {
+    this.end(refuse("CANCELLED", "the caller went away while waiting"));
+  }
+
+  addCauses(causes: readonly WaitCause[]): void {
+    for (const cause of causes) if (!this.causes.includes(cause)) this.causes.push(cause);
+  }
+
   /** Ends the wait: leaves every queue, then answers. Does nothing when the wait had ended. */
   end(answer: Lease | Refusal): void {
     if (!this.isWaiting) return;
     this.isWaiting = false;
-    this.onEnd();
+    if (this.#onEnd !== undefined) {
+      this.request.signal.removeEventListener("abort", this);
+      this.#onEnd();
+    }
     for (const place of this.places) place.option.pool.leave(place);
     this.#answer(answer);
   }

@@ -17,6 +17,7 @@ import { type StartRequest, Waiter } from "./waiter.ts";
 export class WaitingRoom {
   readonly #bounds: QueueBounds;
   readonly #deadlines: DeadlineTimer<Waiter>;
+  readonly #noteEnd = (): void => this.#deadlines.noteDead();
   readonly #news: QueueNews;
 
   constructor(clock: Clock, bounds: QueueBounds) {
@@ -36,7 +37,7 @@ export class WaitingRoom {
     options: readonly StartOption[],
     nowMs: number,
   ): Refusal | Promise<Lease | Refusal> {
-    if (request.signal.aborted) return refuseCancelled();
+    if (request.signal.aborted) return refuse("CANCELLED", "the caller went away before it could wait");
     const remainingMs = Math.max(0, (request.deadlineMs ?? Number.POSITIVE_INFINITY) - nowMs);
     const acceptedWaitMs = Math.min(request.maxWaitMs, remainingMs);
     const { promise, resolve } = Promise.withResolvers<Lease | Refusal>();
@@ -47,7 +48,8 @@ export class WaitingRoom {
       refusal ??= outcome;
     }
     if (waiter.places.length === 0) return refusal!;
-    this.#watch(waiter);
+    waiter.watch(this.#noteEnd);
+    this.#deadlines.add(waiter);
     for (const { option } of [...waiter.places]) if (waiter.isWaiting) option.pool.dispatch(nowMs);
     return promise;
   }
@@ -66,7 +68,7 @@ export class WaitingRoom {
       refuseWait({
         pool: option.pool,
         deployment: option.deployment,
-        causes: [...waiter.causes],
+        causes: waiter.causes,
         scopes: fullScopes(option.scopes, nowMs, option.amounts),
         predictedWaitMs,
         acceptedWaitMs: waiter.deadlineMs - nowMs,
@@ -97,7 +99,7 @@ export class WaitingRoom {
       return refuseWait({ pool, deployment, causes, scopes, predictedWaitMs, acceptedWaitMs });
     }
     waiter.places.push(place);
-    for (const cause of causes) waiter.causes.add(cause);
+    waiter.addCauses(causes);
     if (waiter.request.onQueued !== undefined) this.#news.follow(place, planned);
     waiter.request.onQueued?.({
       deployment,
@@ -107,31 +109,17 @@ export class WaitingRoom {
     });
     return undefined;
   }
-
-  /** Sees to it that a waiter leaves with its caller, and at its deadline. */
-  #watch(waiter: Waiter): void {
-    const { signal } = waiter.request;
-    const onAbort = (): void => waiter.end(refuseCancelled());
-    signal.addEventListener("abort", onAbort, { once: true });
-    waiter.onEnd = () => {
-      signal.removeEventListener("abort", onAbort);
-      this.#deadlines.noteDead();
-    };
-    this.#deadlines.add(waiter);
-  }
 }
 
 function causesOf(option: StartOption, position: number, nowMs: number): WaitCause[] {
-  const causes = new Set<WaitCause>(option.pool.usage.causes(nowMs, option.amounts));
+  const causes = option.pool.usage.causes(nowMs, option.amounts);
   for (const scope of fullScopes(option.scopes, nowMs, option.amounts)) {
-    for (const cause of scope.causes?.(nowMs, option.amounts) ?? []) causes.add(cause);
+    for (const cause of scope.causes?.(nowMs, option.amounts) ?? []) {
+      if (!causes.includes(cause)) causes.push(cause);
+    }
   }
-  if (position > 1) causes.add("queue");
-  return [...causes];
-}
-
-function refuseCancelled(): Refusal {
-  return refuse("CANCELLED", "the caller went away while waiting");
+  if (position > 1) causes.push("queue");
+  return causes;
 }
 
 /** Who can start at this very instant does, before the timer of the queue has had its turn. */
@@ -147,7 +135,7 @@ function refuseLate(waiter: Waiter): void {
     refuseWait({
       pool,
       deployment,
-      causes: [...waiter.causes],
+      causes: waiter.causes,
       scopes: fullScopes(scopes, waiter.deadlineMs, amounts),
       predictedWaitMs: undefined,
       acceptedWaitMs: waiter.deadlineMs - waiter.enqueuedMs,

@@ -12,9 +12,9 @@ interface Visit {
 
 const VISIT = createContextKey<Visit | undefined>(undefined, { description: "headway visit" });
 
-/** How the library begins what it says of such bytes; gRPC-Web escapes the space. */
-const PARSE_ERROR = /parse(?: |%20)binary:/;
-const ENVELOPED = /^application\/(?:grpc-web|connect)\+/;
+/** How the library begins what it says of such bytes; gRPC-Web escapes it. */
+const PARSE_ERROR = /parse(?: |%20)binary(?::|%3A)/;
+const ENVELOPED = /^application\/(?:grpc-web|connect\+)/i;
 const EMPTY_ENVELOPE = new Uint8Array(5);
 /** Headers that say how a body is compressed; an empty one is not. */
 const ENCODING_HEADERS = ["content-encoding", "connect-content-encoding", "grpc-encoding", "content-length"];
@@ -63,25 +63,30 @@ function contextOf(visit: Visit): ContextValues {
 function emptied(request: UniversalServerRequest, visit: Visit): UniversalServerRequest {
   const header = new Headers(request.header);
   for (const name of ENCODING_HEADERS) header.delete(name);
-  const url = new URL(request.url);
-  // Where the message of a GET is.
-  url.searchParams.delete("message");
-  url.searchParams.delete("compression");
   const bytes = ENVELOPED.test(header.get("content-type") ?? "") ? EMPTY_ENVELOPE : new Uint8Array();
-  return { ...request, url: url.href, header, body: once(bytes), contextValues: contextOf(visit) };
+  return { ...request, header, body: once(bytes), contextValues: contextOf(visit) };
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
 }
 
-async function* resume(
+/** An iteration of which one step has been taken already. */
+function resume(
   first: IteratorResult<Uint8Array>,
   rest: AsyncIterator<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  try {
-    for (let step = first; step.done !== true; step = await rest.next()) yield step.value;
-  } finally {
-    await rest.return?.();
-  }
+): AsyncIterableIterator<Uint8Array> {
+  let ahead: IteratorResult<Uint8Array> | undefined = first;
+  return {
+    async next() {
+      const step = ahead ?? (await rest.next());
+      ahead = undefined;
+      return step;
+    },
+    throw: async (error) => (await rest.throw?.(error)) ?? { done: true, value: undefined },
+    return: async () => (await rest.return?.()) ?? { done: true, value: undefined },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
 }

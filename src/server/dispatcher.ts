@@ -1,6 +1,7 @@
 import type { DescMethod, Message } from "@bufbuild/protobuf";
 import type { Logger } from "pino";
 import { AdminService } from "../../gen/es/headway/v1/admin_service_pb.js";
+import { HeadwayService } from "../../gen/es/headway/v1/headway_service_pb.js";
 import type { Clock } from "../core/clock.ts";
 import { makeId } from "../core/id.ts";
 import { RefusalError, refuse } from "../core/refusal.ts";
@@ -62,7 +63,7 @@ const SHUTTING_DOWN = statusOfRefusal(
 /** Brings RPCs from the doors to their handlers, and turns whatever comes back into an answer or a status. */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
-  readonly #running = new Set<ServerCall>();
+  readonly #running = new Map<ServerCall, DescMethod>();
   readonly #draining = new AbortController();
   #onIdle: (() => void) | undefined;
 
@@ -152,9 +153,15 @@ export class Dispatcher {
     }
   }
 
-  /** Takes no further RPC. Resolves when those that run have ended. */
+  /**
+   * Takes no further RPC. Resolves when those that run have ended. Who waits for a slot is refused at once: there is
+   * nothing of it to be saved, and another server may grant one sooner.
+   */
   async drain(): Promise<void> {
     this.#draining.abort();
+    for (const [call, method] of this.#running) {
+      if (method === HeadwayService.method.acquireSlot) call.abort(SHUTTING_DOWN);
+    }
     if (this.#running.size === 0) return;
     await new Promise<void>((resolve) => {
       this.#onIdle = resolve;
@@ -163,7 +170,7 @@ export class Dispatcher {
 
   /** Stops the RPCs that still run. */
   abortAll(): void {
-    for (const call of this.#running) call.abort(SHUTTING_DOWN);
+    for (const call of this.#running.keys()) call.abort(SHUTTING_DOWN);
   }
 
   /** RPCs in progress. */
@@ -179,7 +186,7 @@ export class Dispatcher {
   /** The handler of an RPC that may be answered. @throws otherwise */
   #admit({ method, call }: Work, request: unknown): unknown {
     if (this.#draining.signal.aborted) throw new RpcError(SHUTTING_DOWN);
-    this.#running.add(call);
+    this.#running.set(call, method);
     call.draining = this.#draining.signal;
     const handler = this.#options.handlers[method.parent.typeName]?.[method.localName];
     if (handler === undefined) {
@@ -212,9 +219,10 @@ export class Dispatcher {
   #statusOf(call: ServerCall, error: unknown): RpcStatus {
     const known = statusOfError(error);
     const { abortStatus } = call;
-    // What a handler says after its deadline may know more (which attempts were made); who was stopped otherwise has
-    // nothing of interest to say.
-    if (abortStatus !== undefined && (known === undefined || abortStatus.code !== "DEADLINE_EXCEEDED")) {
+    // What a handler says after its deadline may know more (which attempts were made, which limit stood in the way);
+    // who was stopped otherwise, or says no more than that it was, has nothing of interest to say.
+    const knowsMore = known !== undefined && known.code !== "CANCELLED";
+    if (abortStatus !== undefined && !(knowsMore && abortStatus.code === "DEADLINE_EXCEEDED")) {
       return abortStatus;
     }
     if (known !== undefined) return known;

@@ -1,6 +1,6 @@
 import type { DescMethod, DescService, Message } from "@bufbuild/protobuf";
-import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import type { MethodDefinition, ServiceDefinition } from "@grpc/grpc-js";
+import { messageReader, messageWriter } from "../rpc/wire/message-codec.ts";
 import { MalformedRequest } from "./malformed-request.ts";
 
 /** A method that has its description at hand. */
@@ -14,6 +14,8 @@ export function grpcServiceDefinition(service: DescService): ServiceDefinition &
 }
 
 function grpcMethod(desc: DescMethod): GrpcMethod {
+  const readRequest = messageReader(desc.input);
+  const writeRequest = messageWriter(desc.input);
   return {
     desc,
     path: `/${desc.parent.typeName}/${desc.name}`,
@@ -22,17 +24,13 @@ function grpcMethod(desc: DescMethod): GrpcMethod {
     // Thrown errors would become INTERNAL, although it is the caller who is wrong.
     requestDeserialize: (bytes) => {
       try {
-        return fromBinary(desc.input, bytes);
+        return readRequest(bytes);
       } catch {
         return new MalformedRequest(desc.input.typeName);
       }
     },
-    requestSerialize: (request) => asBuffer(toBinary(desc.input, request as Message)),
-    responseSerialize: (response) => asBuffer(toBinary(desc.output, response)),
-    responseDeserialize: (bytes) => fromBinary(desc.output, bytes),
+    requestSerialize: (request) => writeRequest(request as Message),
+    responseSerialize: messageWriter(desc.output),
+    responseDeserialize: messageReader(desc.output),
   };
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -14,13 +14,15 @@ import {
 import { HealthImplementation } from "grpc-health-check";
 import type { Address } from "../config/schema/network-kinds.ts";
 import type { Clock } from "../core/clock.ts";
-import { CANCELLED_STATUS, CODE_NUMBERS, DEADLINE_STATUS, encodeStatus, RpcError } from "../rpc/status.ts";
+import { CODE_NUMBERS, encodeStatus, RpcError } from "../rpc/status.ts";
 import type { Dispatcher, FarSide } from "./dispatcher.ts";
 import { type GrpcMethod, grpcServiceDefinition } from "./grpc-definition.ts";
+import { leavingStatus } from "./leaving-status.ts";
 import { ListenError } from "./listen-error.ts";
 import { MalformedRequest } from "./malformed-request.ts";
 import { addReflection } from "./reflection.ts";
 import { ServerCall } from "./server-call.ts";
+import { writeAhead } from "./write-ahead.ts";
 
 /** What the gRPC door needs. */
 export interface GrpcDoorOptions {
@@ -68,6 +70,7 @@ export async function openGrpcDoor(options: GrpcDoorOptions): Promise<GrpcDoor> 
     "grpc.keepalive_time_ms": KEEPALIVE_MS,
     "grpc.keepalive_timeout_ms": KEEPALIVE_TIMEOUT_MS,
     "grpc.enable_channelz": 0,
+    interceptors: [writeAhead],
   });
   for (const service of services) {
     const definition = grpcServiceDefinition(service);
@@ -169,10 +172,7 @@ function begin(call: AnyCall, clock: Clock): ServerCall {
     deadlineMs,
     metadata: (name) => call.metadata.get(name)[0]?.toString(),
   });
-  call.on("cancelled", () => {
-    const isLate = deadlineMs !== undefined && clock.monotonicMs() >= deadlineMs;
-    serverCall.abort(isLate ? DEADLINE_STATUS : CANCELLED_STATUS);
-  });
+  call.on("cancelled", () => serverCall.abort(leavingStatus(clock, deadlineMs)));
   return serverCall;
 }
 

@@ -11,10 +11,11 @@ import {
 import { connectNodeAdapter } from "@connectrpc/connect-node";
 import type { Address } from "../config/schema/network-kinds.ts";
 import type { Clock } from "../core/clock.ts";
-import { CANCELLED_STATUS, CODE_NUMBERS, DEADLINE_STATUS, RpcError } from "../rpc/status.ts";
+import { CODE_NUMBERS, DEADLINE_STATUS, RpcError } from "../rpc/status.ts";
 import { answerMalformed, takeMalformed } from "./answer-malformed.ts";
 import { applyCors } from "./cors.ts";
 import type { Dispatcher } from "./dispatcher.ts";
+import { leavingStatus } from "./leaving-status.ts";
 import { ListenError } from "./listen-error.ts";
 import { ServerCall } from "./server-call.ts";
 
@@ -123,13 +124,14 @@ function answer(method: DescMethod, { dispatcher, clock }: HttpDoorOptions) {
 /** A call as the dispatcher wants it, which is aborted when the caller goes away or its deadline passes. */
 function begin({ signal, timeoutMs, requestHeader }: HandlerContext, clock: Clock): ServerCall {
   const remainingMs = timeoutMs();
+  const deadlineMs = remainingMs === undefined ? undefined : clock.monotonicMs() + remainingMs;
   const call = new ServerCall({
-    deadlineMs: remainingMs === undefined ? undefined : clock.monotonicMs() + remainingMs,
+    deadlineMs,
     metadata: (name) => requestHeader.get(name) ?? undefined,
   });
   const abort = () => {
     const isLate = ConnectError.from(signal.reason).code === Code.DeadlineExceeded;
-    call.abort(isLate ? DEADLINE_STATUS : CANCELLED_STATUS);
+    call.abort(isLate ? DEADLINE_STATUS : leavingStatus(clock, deadlineMs));
   };
   if (signal.aborted) abort();
   else signal.addEventListener("abort", abort, { once: true });

@@ -1,5 +1,5 @@
-import type { LongState } from "./counters-state.ts";
 import type { Column } from "./column.ts";
+import type { LongState } from "./counters-state.ts";
 import type { RecentPeak } from "./feedback/recent-peak.ts";
 import type { LongLimit } from "./long-limit.ts";
 

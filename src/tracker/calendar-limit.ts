@@ -1,6 +1,6 @@
 import { nextMidnightMs } from "../core/calendar.ts";
-import type { LongState } from "./counters-state.ts";
 import type { Column } from "./column.ts";
+import type { LongState } from "./counters-state.ts";
 import type { RecentPeak } from "./feedback/recent-peak.ts";
 import type { LongLimit } from "./long-limit.ts";
 

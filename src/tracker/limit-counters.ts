@@ -97,16 +97,16 @@ export class LimitCounters {
   }
 
   /** Adds to `causes` each kind of limit that keeps `amounts` from starting at `nowMs`. */
-  addCauses(nowMs: number, amounts: Amounts, open: ByColumn, causes: Set<WaitCause>): void {
+  addCauses(nowMs: number, amounts: Amounts, open: ByColumn, causes: WaitCause[]): void {
     this.evict(nowMs);
     for (const limit of this.#rolling) {
       const atMs = limit.earliestMs(this.#ring, amountOf(amounts, limit.column), open[limit.column]!);
-      if (atMs > nowMs) causes.add(limit.cause);
+      if (atMs > nowMs && !causes.includes(limit.cause)) causes.push(limit.cause);
     }
     for (const limit of this.#long) {
       const amount = amountOf(amounts, limit.column) + open[limit.column]!;
       const atMs = earliestBesideForeignMs(limit, nowMs, amount);
-      if (atMs > nowMs) causes.add("daily_window");
+      if (atMs > nowMs && !causes.includes("daily_window")) causes.push("daily_window");
     }
   }
 

@@ -1,5 +1,5 @@
-import type { LongState } from "./counters-state.ts";
 import type { Column } from "./column.ts";
+import type { LongState } from "./counters-state.ts";
 import type { RecentPeak } from "./feedback/recent-peak.ts";
 
 /** A limit over hours or days, kept coarser than the ring: rolling in buckets, or by calendar day. */

@@ -1,7 +1,28 @@
 import type { Amounts } from "../core/limit.ts";
+import { INPUT_TOKENS, OUTPUT_TOKENS, TOKENS } from "./column.ts";
 import type { ByColumn, LimitCounters } from "./limit-counters.ts";
 
 const NOTHING: ByColumn = new Float64Array(4);
+
+/**
+ * Counts all open calls as ended at `nowMs` with the part `kept` of their estimates. `heldOpen` is what of `reserved`
+ * has not been counted yet, since the provider does so at a call's end.
+ */
+export function endOpenCalls(
+  counters: LimitCounters,
+  nowMs: number,
+  reserved: ByColumn,
+  heldOpen: ByColumn,
+  kept: number,
+): void {
+  for (const column of [TOKENS, INPUT_TOKENS, OUTPUT_TOKENS] as const) {
+    counters.refundNewest(column, reserved[column]! - heldOpen[column]!, kept);
+  }
+  const [, tokens = 0, inputTokens = 0, outputTokens = 0] = heldOpen;
+  if (tokens > 0 || inputTokens > 0 || outputTokens > 0) {
+    counters.append(nowMs, 0, tokens * kept, inputTokens * kept, outputTokens * kept);
+  }
+}
 
 /**
  * A copy of a pool on which its future is played: calls start one after the other, and end soon after with the part

@@ -1,6 +1,6 @@
 import type { Amounts, Limit } from "../core/limit.ts";
-import { JOURNAL_DELAY_MS } from "./journal.ts";
 import { columnOf } from "./column.ts";
+import { JOURNAL_DELAY_MS } from "./journal.ts";
 import { capOf, type PoolRules, spacingOf } from "./pool-rules.ts";
 
 /** The part of a cap that may be granted before it is durable, and so be lost in a crash. */

@@ -2,7 +2,7 @@ import type { Amounts, Limit, WaitCause } from "../core/limit.ts";
 import { amountOf, type Column, INPUT_TOKENS, OUTPUT_TOKENS, REQUESTS, TOKENS } from "./column.ts";
 import { type ByColumn, LimitCounters } from "./limit-counters.ts";
 import { concurrencyUsage, type LimitUsage } from "./limit-usage.ts";
-import { LookAhead } from "./look-ahead.ts";
+import { endOpenCalls, LookAhead } from "./look-ahead.ts";
 import { capOf, type PoolRules } from "./pool-rules.ts";
 import { RollingLimit } from "./rolling-limit.ts";
 
@@ -139,11 +139,11 @@ export class PoolUsage {
 
   /** Everything that keeps a call from starting at `nowMs`, each cause once. */
   causes(nowMs: number, amounts: Amounts): WaitCause[] {
-    const causes = new Set<WaitCause>();
-    if (nowMs < this.#holdUntilMs) causes.add("provider_hold");
-    if (this.#openCalls >= this.#concurrencyCap) causes.add("concurrency");
+    const causes: WaitCause[] = [];
+    if (nowMs < this.#holdUntilMs) causes.push("provider_hold");
+    if (this.#openCalls >= this.#concurrencyCap) causes.push("concurrency");
     this.#counters.addCauses(nowMs, amounts, this.#heldOpen, causes);
-    return [...causes];
+    return causes;
   }
 
   /** Charges a call that starts at `nowMs`; the caller has asked {@link fits}. */
@@ -247,21 +247,7 @@ export class PoolUsage {
   lookAhead(nowMs: number, ratio: number): LookAhead {
     const counters = this.#counters.clone();
     const kept = this.#rules.refund === "full" ? Math.min(1, ratio) : 1;
-    if (this.#openCalls > 0) {
-      const held = this.#heldOpen;
-      for (const column of [TOKENS, INPUT_TOKENS, OUTPUT_TOKENS] as const) {
-        counters.refundNewest(column, this.#reserved[column]! - held[column]!, kept);
-      }
-      if (this.#chargedAtEnd[TOKENS]) {
-        counters.append(
-          nowMs,
-          0,
-          held[TOKENS]! * kept,
-          held[INPUT_TOKENS]! * kept,
-          held[OUTPUT_TOKENS]! * kept,
-        );
-      }
-    }
+    if (this.#openCalls > 0) endOpenCalls(counters, nowMs, this.#reserved, this.#heldOpen, kept);
     return new LookAhead(counters, this.#holdUntilMs, kept);
   }
 

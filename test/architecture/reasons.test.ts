@@ -50,6 +50,25 @@ describe("the reasons of refusals", () => {
   });
 });
 
+describe("docs/errors.md", () => {
+  const rows = readFileSync(join(REPOSITORY, "docs/errors.md"), "utf8")
+    .split("\n")
+    .map((line) => line.split(" | "));
+  const rowOf = (reason: string, width: number) =>
+    rows.find((cells) => cells[0] === `| \`${reason}\`` && cells.length === width);
+
+  it.each(Object.entries(REFUSAL_STATUS))("has %s with its status", (reason, status) => {
+    expect(rowOf(reason, 5)?.[1]).toMatch(new RegExp(`^\`${status}\``));
+  });
+
+  it.each(Object.entries(ERROR_POLICIES))("has %s with what is done after it", (reason, policy) => {
+    const here = { yes: "yes", no: "no", last_resort: "only when no other is left" }[policy.retryHere];
+    const others = { other_provider: "of another provider", larger_context: "with a larger context" };
+    const next = { ...others, any: "any", none: "none" }[policy.next];
+    expect(rowOf(reason, 4)?.slice(2)).toEqual([here, `${next} |`]);
+  });
+});
+
 it("the reasons of failed attempts are the same in the contract and in the code", () => {
   const names = AttemptErrorReasonSchema.values
     .filter(({ number }) => number !== 0)

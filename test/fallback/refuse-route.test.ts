@@ -6,7 +6,14 @@ import { candidate, options, PLAIN_NEEDS, ranked } from "./candidate.ts";
 describe("refusals", () => {
   const limits = [{ subject: "pool a/1", description: "requests" }];
   const off = { availability: { kind: "disabled", explanation: "off" } } as const;
-  const over = { budget: { kind: "over", explanation: "spent", retryAfterMs: 77 } } as const;
+  const over = {
+    budget: {
+      kind: "over",
+      explanation: "spent",
+      retryAfterMs: 77,
+      violation: { subject: "budget daily", description: "spent" },
+    },
+  } as const;
   test.each([
     ["WAIT_TOO_LONG", 3_000, [{ predictedWaitMs: 9_000 }, { predictedWaitMs: 8_000 }]],
     ["WAIT_TOO_LONG", 4_000, [{ predictedWaitMs: 9_000 }, { contextWindowTokens: 1 }]],

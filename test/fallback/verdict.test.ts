@@ -45,7 +45,14 @@ describe("verdicts", () => {
     [
       "over_budget",
       "more than is left",
-      { budget: { kind: "over", explanation: "more than is left", retryAfterMs: 1 } },
+      {
+        budget: {
+          kind: "over",
+          explanation: "more than is left",
+          retryAfterMs: 1,
+          violation: { subject: "budget daily", description: "spent" },
+        },
+      },
     ],
     ["price_unknown", "no price", { budget: { kind: "price_unknown", explanation: "no price" } }],
     [

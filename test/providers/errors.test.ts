@@ -46,7 +46,10 @@ describe.each([
     openai("You exceeded your current quota", "insufficient_quota", "insufficient_quota"),
     "QUOTA_EXCEEDED",
   ],
-  ["openai", 503, openai("The engine is overloaded", null, "server_error"), "SERVER_ERROR"],
+  ["openai", 500, openai("It broke", "server_error", "server_error"), "SERVER_ERROR"],
+  // The type says no more than that it is the server's side; the status says what is wrong with it.
+  ["openai", 503, openai("The engine is overloaded", null, "server_error"), "OVERLOADED"],
+  ["openai", 429, openai("Too many requests", null, "server_error"), "RATE_LIMITED"],
   ["openai", 503, "upstream connect error", "OVERLOADED"],
   ["openai", 502, "<html>Bad Gateway</html>", "SERVER_ERROR"],
   ["openai", 200, { error: { message: "Provider returned error", code: 429 } }, "RATE_LIMITED"],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { callAmounts } from "../../src/core/limit.ts";
-import { PoolUsage } from "../../src/tracker/pool-usage.ts";
 import { Quota } from "../../src/scheduler/quota.ts";
+import { PoolUsage } from "../../src/tracker/pool-usage.ts";
 import { concurrent, MINUTE_MS, poolRules, requestsPer, tokensPer } from "../support/scheduling/rules.ts";
 import { leaseOf, TestBench } from "../support/scheduling/test-bench.ts";
 
@@ -66,16 +66,35 @@ describe("a slot that has ended", () => {
     expect(charged(bench)).toEqual([30, 1, 0]);
   });
 
-  test("is remembered for an hour", async () => {
+  test("is remembered for an hour and then forgotten, while an open one stays", async () => {
     const bench = new TestBench(RULES);
     const lease = granted(bench);
+    const open = granted(bench, 1e9);
     bench.scheduler.settle(lease, callAmounts(1, 1));
-    await bench.run(3_599_000);
-    bench.scheduler.settle(granted(bench), callAmounts(1, 1));
+    const grantEveryMinute = async (minutes: number): Promise<void> => {
+      for (let minute = 0; minute < minutes; minute++) {
+        await bench.run(MINUTE_MS);
+        bench.scheduler.settle(granted(bench), callAmounts(1, 1));
+      }
+    };
+    await grantEveryMinute(59);
     expect(bench.scheduler.find(lease.id)).toBe(lease);
-    await bench.run(2_000);
-    bench.scheduler.settle(granted(bench), callAmounts(1, 1));
+    await grantEveryMinute(30);
     expect(bench.scheduler.find(lease.id)).toBeUndefined();
+    expect(bench.scheduler.find(open.id)).toBe(open);
+  });
+
+  test("is remembered among at most 100,000 others", () => {
+    const bench = new TestBench(poolRules([concurrent(1000)]));
+    const open = granted(bench, 1e9);
+    const early = granted(bench);
+    bench.scheduler.settle(early, callAmounts(1, 1));
+    for (let call = 0; call < 90_000; call++) bench.scheduler.release(granted(bench));
+    expect(bench.scheduler.find(early.id)).toBe(early);
+    for (let call = 0; call < 30_000; call++) bench.scheduler.release(granted(bench));
+    expect(bench.scheduler.find(early.id)).toBeUndefined();
+    expect(bench.scheduler.find(open.id)).toBe(open);
+    expect([...bench.scheduler.leases()]).toEqual([open]);
   });
 });
 

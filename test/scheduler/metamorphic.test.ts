@@ -55,7 +55,10 @@ test("a slot that was released never happened", () => {
 });
 
 /** When each of a line of calls starts, first come first served; no time where it is too large. */
-function startsOf(pool: PoolUsage, calls: readonly { gapMs: number; amounts: Amounts }[]): (number | undefined)[] {
+function startsOf(
+  pool: PoolUsage,
+  calls: readonly { gapMs: number; amounts: Amounts }[],
+): (number | undefined)[] {
   let arrivedMs = 0;
   let lastMs = 0;
   return calls.map(({ gapMs, amounts }) => {
@@ -71,17 +74,23 @@ function startsOf(pool: PoolUsage, calls: readonly { gapMs: number; amounts: Amo
 
 test("a higher cap never delays", () => {
   fc.assert(
-    fc.property(ruleSets, shortLimits, arrivals, fc.integer({ min: 1, max: 50 }), (rules, limits, calls, more) => {
-      const higher = limits.map((limit) => ({ ...limit, amount: limit.amount + more }));
-      const make = (declared: readonly Limit[]) =>
-        new PoolUsage({ ...rules, limits: withoutCalls(declared) }, 0, (monotonicMs) => monotonicMs);
-      // The same calls in both: what is too large for the lower one is left out.
-      const small = calls.filter(({ amounts }) => make(limits).tooLarge(amounts) === undefined);
-      const before = startsOf(make(limits), small);
-      startsOf(make(higher), small).forEach((startMs, index) => {
-        expect(startMs).toBeLessThanOrEqual(before[index]!);
-      });
-    }),
+    fc.property(
+      ruleSets,
+      shortLimits,
+      arrivals,
+      fc.integer({ min: 1, max: 50 }),
+      (rules, limits, calls, more) => {
+        const higher = limits.map((limit) => ({ ...limit, amount: limit.amount + more }));
+        const make = (declared: readonly Limit[]) =>
+          new PoolUsage({ ...rules, limits: withoutCalls(declared) }, 0, (monotonicMs) => monotonicMs);
+        // The same calls in both: what is too large for the lower one is left out.
+        const small = calls.filter(({ amounts }) => make(limits).tooLarge(amounts) === undefined);
+        const before = startsOf(make(limits), small);
+        startsOf(make(higher), small).forEach((startMs, index) => {
+          expect(startMs).toBeLessThanOrEqual(before[index]!);
+        });
+      },
+    ),
     { seed, numRuns: 500 },
   );
 });
@@ -102,7 +111,8 @@ test("a lower-priority arrival never delays a higher one that waits", async () =
           const asked: Asked[] = high.map((amounts) => bench.ask({ amounts, level: 0, tenant: "high" }));
           // Whoever comes while nobody more important waits may take the room that is there.
           const isWaited = asked.at(-1)?.answer === undefined;
-          if (lowerToo && isWaited) for (const amounts of low) bench.ask({ amounts, level: 2, tenant: "low" });
+          if (lowerToo && isWaited)
+            for (const amounts of low) bench.ask({ amounts, level: 2, tenant: "low" });
           await bench.run(300_000);
           return asked.map(({ answer }) => (answer?.kind === "lease" ? answer.startMs : undefined));
         };

@@ -3,7 +3,12 @@ import { callAmounts } from "../../src/core/limit.ts";
 import { seededRandom } from "../../src/core/random.ts";
 import { PoolUsage } from "../../src/tracker/pool-usage.ts";
 import { Auditor } from "../support/scheduling/auditor.ts";
-import { fixedWindow, gcraWithBurst, type Limiter, twoBuckets } from "../support/scheduling/naive-limiters.ts";
+import {
+  fixedWindow,
+  gcraWithBurst,
+  type Limiter,
+  twoBuckets,
+} from "../support/scheduling/naive-limiters.ts";
 import { makeProvider } from "../support/scheduling/provider-zoo.ts";
 import { MINUTE_MS, poolRules, requestsPer } from "../support/scheduling/rules.ts";
 import { saturate } from "../support/scheduling/saturate.ts";

@@ -123,7 +123,10 @@ describe("a waiter in several queues", () => {
 
   test("stands only where it can start in time", async () => {
     const bench = new TestBench(RULES);
-    const slow = bench.addPool("slow", poolRules([requestsPer(MINUTE_MS, 1)], { guardMs: 0, safetyMargin: 0 }));
+    const slow = bench.addPool(
+      "slow",
+      poolRules([requestsPer(MINUTE_MS, 1)], { guardMs: 0, safetyMargin: 0 }),
+    );
     for (const pool of [bench.pool, slow]) bench.ask({ pools: [pool] });
     const asked = bench.ask({ pools: [slow, bench.pool], maxWaitMs: 5000 });
     expect(slow.queue.size).toBe(0);
@@ -175,7 +178,9 @@ describe("a full queue", () => {
 
   test("is also one that holds an hour of tokens", () => {
     const bench = new TestBench(poolRules([tokensPer(MINUTE_MS, 102)], { spacing: "none" }));
-    const asked = Array.from({ length: 65 }, () => bench.ask({ amounts: callAmounts(50, 50), maxWaitMs: 1e9 }));
+    const asked = Array.from({ length: 65 }, () =>
+      bench.ask({ amounts: callAmounts(50, 50), maxWaitMs: 1e9 }),
+    );
     expect(asked.filter(({ answer }) => answer === undefined)).toHaveLength(60);
     expect(refusalOf(asked[64]!)).toMatchObject({ reason: "QUEUE_FULL", metadata: { bound: "tokens" } });
   });
@@ -185,7 +190,10 @@ describe("what can never start", () => {
   test("is refused with the cap", () => {
     const bench = new TestBench(poolRules([tokensPer(MINUTE_MS, 1000)]));
     const refusal = refusalOf(bench.ask({ amounts: callAmounts(500, 499) }));
-    expect(refusal).toMatchObject({ reason: "REQUEST_TOO_LARGE", metadata: { cap: "998", metric: "tokens" } });
+    expect(refusal).toMatchObject({
+      reason: "REQUEST_TOO_LARGE",
+      metadata: { cap: "998", metric: "tokens" },
+    });
     expect(leaseOf(bench.ask({ amounts: callAmounts(500, 498) })).totalTokens).toBe(998);
   });
 });
@@ -208,6 +216,23 @@ describe("what a waiter is told", () => {
     ask(250);
     expect(told[1]).toEqual({ deployment: "pool", position: 2, predictedWaitMs: 10_000, likelyWaitMs: 0 });
   });
+});
+
+test("what 3,000 waiters of three tenants are told at one instant comes true", async () => {
+  const bench = new TestBench(poolRules([requestsPer(10_000, 100)], { guardMs: 0, safetyMargin: 0 }));
+  const told: number[] = [];
+  const asked = Array.from({ length: 3000 }, (_, index) =>
+    bench.ask({
+      tenant: `t${index % 3}`,
+      onQueued: ({ predictedWaitMs }) => (told[index] ??= predictedWaitMs),
+    }),
+  );
+  await bench.run(300_000);
+  // Ten starts a second: who stands beside somebody else's place may be a few starts off.
+  const furthestMs = Math.max(
+    ...asked.map((one, index) => Math.abs(leaseOf(one).waitedMs - (told[index] ?? 0))),
+  );
+  expect(furthestMs).toBeLessThanOrEqual(500);
 });
 
 test("closing refuses everyone who waits and leaves no timer", async () => {

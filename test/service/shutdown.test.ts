@@ -38,6 +38,19 @@ describe.each(DOORS)("a Headway that shuts down, through %s", (door) => {
     await closed;
   });
 
+  it("refuses whoever waits for a slot at once, while a running Complete ends", async () => {
+    const running = headway[door].complete(ask("hello", { model: MODEL }));
+    const { response } = await upstream.arrival();
+    const waiting = failureOf(headway[door].acquireSlot({ models: [MODEL] }));
+    await vi.waitFor(async () => expect((await headway.load()).waiting).toBe(1));
+    const closed = headway.close(60_000);
+    expect(await waiting).toMatchObject({ code: "Unavailable", reason: "SHUTTING_DOWN" });
+    response.writeHead(200, { "content-type": "application/json" });
+    response.end(JSON.stringify({ choices: [{ message: { content: "Hi." }, finish_reason: "stop" }] }));
+    expect(textOf(await running)).toBe("Hi.");
+    await closed;
+  });
+
   it("stops at the end of the grace period whoever still waits or is still called for", async () => {
     const running = failureOf(headway[door].complete(ask("hello", { model: MODEL })));
     const { closed } = await upstream.arrival();

@@ -1,8 +1,8 @@
+import { create } from "@bufbuild/protobuf";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { WatchUsageResponse } from "../../gen/es/headway/v1/get_usage_pb.js";
-import { ManualClock } from "../../src/core/manual-clock.ts";
 import { WatchUsageRequestSchema } from "../../gen/es/headway/v1/get_usage_pb.js";
-import { create } from "@bufbuild/protobuf";
+import { ManualClock } from "../../src/core/manual-clock.ts";
 import { watchUsageHandler } from "../../src/rpc/watch-usage.ts";
 import { ServerCall } from "../../src/server/server-call.ts";
 import { fakeServices } from "../server/fake-services.ts";

@@ -2,7 +2,10 @@
 const SOAK_MS = Number(process.env.HEADWAY_SOAK_MINUTES ?? 10) * 60_000;
 
 /** Runs `round` with one seed after another until the time is over; returns how many rounds there were. */
-export async function soak(firstSeed: number, round: (seed: number) => Promise<void> | void): Promise<number> {
+export async function soak(
+  firstSeed: number,
+  round: (seed: number) => Promise<void> | void,
+): Promise<number> {
   const untilMs = performance.now() + SOAK_MS;
   let rounds = 0;
   do {

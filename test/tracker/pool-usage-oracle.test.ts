@@ -15,7 +15,7 @@ test("answers as the oracle does under random histories of every kind of limit",
         started += checkHistory(rules, wallStartMs, history);
       },
     ),
-    { seed: printedSeed("pool usage against the oracle"), numRuns: 4000 },
+    { seed: printedSeed("pool usage against the oracle"), numRuns: 3000 },
   );
-  expect(started).toBeGreaterThan(40_000);
-});
+  expect(started).toBeGreaterThan(30_000);
+}, 60_000);

@@ -65,6 +65,11 @@ export class BudgetBook {
     return this.#rules;
   }
 
+  /** There is no budget at all, neither of a period nor of a request. */
+  get isEmpty(): boolean {
+    return this.#rules.length + this.#bounds.length === 0;
+  }
+
   /** Whether a call fits all budgets, or will once others have settled. A call that can cost nothing always fits. */
   verdictFor(call: BudgetCall, request: RequestSpending): BudgetVerdict {
     const { worstCostNanoUsd } = call;

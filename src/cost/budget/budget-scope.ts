@@ -30,6 +30,11 @@ export class BudgetScope {
     this.#host = host;
   }
 
+  /** The budgets' names, for people. */
+  get subject(): string {
+    return this.#accounts.map(({ subject }) => subject).join(" and ");
+  }
+
   /**
    * `nowMs`, on the monotonic clock, when the worst case fits; Infinity when only the end of another call makes room;
    * else the end of the period.
@@ -100,6 +105,11 @@ export class BudgetCharge {
     if (this.#state === "open") this.#spend(costNanoUsd);
     else if (this.#state === "expired") this.#correct(costNanoUsd - worstCostNanoUsd);
     this.#state = "settled";
+  }
+
+  /** {@link settle} after {@link expire}. */
+  settleLate(nowMs: number, actual: Amounts): void {
+    this.settle(nowMs, actual);
   }
 
   /** The call was never sent: nothing is counted. */

@@ -21,7 +21,6 @@ const REASON_BY_CODE: Readonly<Record<string, AttemptErrorReason>> = {
   rate_limit_exceeded: "RATE_LIMITED",
   rate_limit_error: "RATE_LIMITED",
   overloaded_error: "OVERLOADED",
-  server_error: "SERVER_ERROR",
 };
 
 /** Why a call to OpenAI, or to a server that speaks its API, failed. */

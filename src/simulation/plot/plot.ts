@@ -58,8 +58,8 @@ export function renderPlot(reports: readonly SimulationReport[]): string {
 
 function panelsOf(run: PoolRun, unitMs: number): Panel[] {
   const { buckets, bucketMs, limit, guardMs, maxWaitMs } = run;
-  const points = (valueOf: (bucket: PoolBucket) => number | undefined) =>
-    buckets.map((bucket) => ({ x: bucket.atMs / unitMs, y: valueOf(bucket) }));
+  const points = (heightOf: (bucket: PoolBucket) => number | undefined) =>
+    buckets.map((bucket) => ({ x: bucket.atMs / unitMs, y: heightOf(bucket) }));
   const perMinute = (count: number): number => (count * MINUTE_MS) / bucketMs;
   const seconds = (waitMs: number | undefined) => (waitMs === undefined ? undefined : waitMs / SECOND_MS);
   const traffic: Panel = {

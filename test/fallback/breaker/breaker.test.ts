@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { breakerSignal } from "../../../src/fallback/breaker/breaker-signal.ts";
 import {
   afterCall,
   type Breaker,
@@ -10,6 +9,7 @@ import {
   CLOSED_BREAKER,
   viewOf,
 } from "../../../src/fallback/breaker/breaker.ts";
+import { breakerSignal } from "../../../src/fallback/breaker/breaker-signal.ts";
 
 const RULES: BreakerRules = {
   consecutiveFailures: 3,

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { chunkRequest, combineRequest, planChunks } from "../../../src/fallback/context/chunk.ts";
 import type { ChatRequest } from "../../../src/core/chat.ts";
+import { chunkRequest, combineRequest, planChunks } from "../../../src/fallback/context/chunk.ts";
 import { anyText, countTokens, request, say, sentences, textOf } from "./requests.ts";
 
 function planned(given: ChatRequest, budgetTokens: number) {

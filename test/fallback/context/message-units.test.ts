@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { messageUnits } from "../../../src/fallback/context/message-units.ts";
 import type { Message } from "../../../src/core/chat.ts";
+import { messageUnits } from "../../../src/fallback/context/message-units.ts";
 import { callTool, say, toolResult } from "./requests.ts";
 
 const user = say("user", "Hello.");

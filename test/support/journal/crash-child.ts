@@ -1,6 +1,6 @@
 import { openSync, writeSync } from "node:fs";
-import { callAmounts } from "../../../src/core/limit.ts";
 import { SystemClock } from "../../../src/core/clock.ts";
+import { callAmounts } from "../../../src/core/limit.ts";
 import { seededRandom } from "../../../src/core/random.ts";
 import type { Lease } from "../../../src/scheduler/lease.ts";
 import { openSqliteStore } from "../../../src/stores/sqlite/store.ts";

@@ -1,5 +1,5 @@
-import { type Amounts, callAmounts } from "../../../src/core/limit.ts";
 import type { Clock } from "../../../src/core/clock.ts";
+import { type Amounts, callAmounts } from "../../../src/core/limit.ts";
 import type { Lease } from "../../../src/scheduler/lease.ts";
 import type { PoolQueue } from "../../../src/scheduler/pool-queue.ts";
 import { type RestoreReport, restoreScheduler } from "../../../src/scheduler/restore-scheduler.ts";

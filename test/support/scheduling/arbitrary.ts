@@ -103,7 +103,10 @@ const share = fc.constantFrom(0, 0.3, 1, 1.5);
 export const commands: fc.Arbitrary<Command> = fc.oneof(
   {
     weight: 4,
-    arbitrary: fc.record({ kind: fc.constant("wait" as const), durationMs: fc.integer({ min: 0, max: 900 }) }),
+    arbitrary: fc.record({
+      kind: fc.constant("wait" as const),
+      durationMs: fc.integer({ min: 0, max: 900 }),
+    }),
   },
   {
     weight: 1,
@@ -131,7 +134,10 @@ export const commands: fc.Arbitrary<Command> = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc.record({ kind: fc.constant("hold" as const), durationMs: fc.integer({ min: 0, max: 9000 }) }),
+    arbitrary: fc.record({
+      kind: fc.constant("hold" as const),
+      durationMs: fc.integer({ min: 0, max: 9000 }),
+    }),
   },
   {
     weight: 1,

@@ -28,7 +28,8 @@ export class Auditor {
     let past = 0;
     for (let first = 0; first < order.length; first++) {
       const endMs = this.#atMs[order[first]!]! + windowMs;
-      for (; past < order.length && this.#atMs[order[past]!]! < endMs; past++) sum += this.#costs[order[past]!]!;
+      for (; past < order.length && this.#atMs[order[past]!]! < endMs; past++)
+        sum += this.#costs[order[past]!]!;
       if (sum > largest) largest = sum;
       if (sum > amount) broken++;
       sum -= this.#costs[order[first]!]!;

@@ -47,7 +47,10 @@ export const steps: fc.Arbitrary<Step> = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc.record({ kind: fc.constant("hold" as const), durationMs: fc.integer({ max: 9000, min: 0 }) }),
+    arbitrary: fc.record({
+      kind: fc.constant("hold" as const),
+      durationMs: fc.integer({ max: 9000, min: 0 }),
+    }),
   },
 );
 

@@ -66,8 +66,7 @@ export class Oracle {
     const late: Counted = { atMs: nowMs, requests: 0, tokens: 0, inputTokens: 0, outputTokens: 0 };
     for (const field of FIELDS) {
       const reserved = of(call.reserved, field);
-      const used =
-        this.#rules.refund === "none" ? Math.max(reserved, of(actual, field)) : of(actual, field);
+      const used = this.#rules.refund === "none" ? Math.max(reserved, of(actual, field)) : of(actual, field);
       if (this.#isAtEnd(field)) late[field] = used;
       else {
         call.arrival[field] = Math.min(reserved, used);

@@ -163,7 +163,11 @@ export function makeProvider(
     if (kind === "sliding") return new SlidingMeter(limit);
     return kind === "fixed" ? new FixedMeter(limit, random) : new BucketMeter(limit);
   };
-  const meters = limits.map((limit) => ({ limit, meter: makeMeter(limit), entries: new Map<ProviderCall, Entry>() }));
+  const meters = limits.map((limit) => ({
+    limit,
+    meter: makeMeter(limit),
+    entries: new Map<ProviderCall, Entry>(),
+  }));
   return {
     arrive(atMs, call) {
       const accepts = meters.every(({ limit, meter }) => meter.fits(atMs, atStart(limit, call, counting)));

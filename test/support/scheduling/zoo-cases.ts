@@ -24,7 +24,12 @@ export interface ZooCase {
 }
 
 const START: Counting = { at: "start", refunds: true };
-const METRIC = { requests: "requests", tokens: "tokens", input: "input_tokens", output: "output_tokens" } as const;
+const METRIC = {
+  requests: "requests",
+  tokens: "tokens",
+  input: "input_tokens",
+  output: "output_tokens",
+} as const;
 
 function declared(limits: readonly ProviderLimit[]): Limit[] {
   return limits.map(({ counts, windowMs, amount }) => ({ metric: METRIC[counts], windowMs, amount }));
@@ -40,7 +45,11 @@ export function zooCases(minuteMs: number, rpm: number): ZooCase[] {
   const tokens: ProviderLimit = { counts: "tokens", windowMs: minuteMs, amount: rpm * 150 };
   const input: ProviderLimit = { counts: "input", windowMs: minuteMs, amount: rpm * 50 };
   const output: ProviderLimit = { counts: "output", windowMs: minuteMs, amount: rpm * 100 };
-  const second: ProviderLimit = { counts: "requests", windowMs: minuteMs / 60, amount: Math.max(3, rpm / 60) };
+  const second: ProviderLimit = {
+    counts: "requests",
+    windowMs: minuteMs / 60,
+    amount: Math.max(3, rpm / 60),
+  };
   const tenSeconds: ProviderLimit = { counts: "requests", windowMs: minuteMs / 6, amount: rpm / 6 };
   const make = (
     name: string,
@@ -71,7 +80,11 @@ export function zooCases(minuteMs: number, rpm: number): ZooCase[] {
 function makeCall(random: Random): ProviderCall {
   const reservedOutputTokens = 20 + Math.floor(random.next() * 200);
   const inputTokens = 20 + Math.floor(random.next() * 100);
-  return { inputTokens, reservedOutputTokens, usedOutputTokens: Math.floor(random.next() * reservedOutputTokens) };
+  return {
+    inputTokens,
+    reservedOutputTokens,
+    usedOutputTokens: Math.floor(random.next() * reservedOutputTokens),
+  };
 }
 
 /** Floods the provider of a case for `windows` of its windows, with `overload` times the requests that it takes. */

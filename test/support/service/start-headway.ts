@@ -14,8 +14,10 @@ import { createGrpcJsTransport } from "./grpc-js-transport.ts";
 
 /** How a whole Headway is started. */
 export interface HeadwayOptions {
-  /** Text of the configuration file. Nothing is kept on disk, and `listen` is not looked at. */
+  /** Text of the configuration file, without `storage`; `listen` is not looked at. */
   readonly config: string;
+  /** File in which everything is kept. Default: nothing is kept. */
+  readonly storagePath?: string;
   /** Default: the machine's. */
   readonly clock?: Clock;
   /** Whether spans are made; the test registers who takes them. Default: false. */
@@ -48,8 +50,9 @@ const ANY_PORT = { host: "127.0.0.1", port: 0 };
 
 /** Starts one on free ports. Throws with every problem when the configuration is wrong. */
 export async function startHeadway(options: HeadwayOptions): Promise<Headway> {
-  const { clock = new SystemClock(), tracing = false } = options;
-  const read = (text: string) => checkConfig(`${text}\nstorage: {path: memory}\n`, {});
+  const { clock = new SystemClock(), storagePath = "memory", tracing = false } = options;
+  const read = (text: string) =>
+    checkConfig(`${text}\nstorage: {path: ${JSON.stringify(storagePath)}}\n`, {});
   const checked = read(options.config);
   if (checked.kind === "invalid") throw new Error(formatProblems(checked.problems));
   const { config, catalog, tree } = checked;

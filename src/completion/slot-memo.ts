@@ -1,0 +1,55 @@
+import type { SpanContext } from "@opentelemetry/api";
+import type { Catalog, Deployment, Model } from "../catalog/catalog.ts";
+import type { JsonObject, JsonValue } from "../core/chat.ts";
+import type { Lease } from "../scheduler/lease.ts";
+import type { SlotRequest } from "../scheduler/slot-request.ts";
+import type { SlotCharge, SlotSettlement } from "../scheduler/slot-settlement.ts";
+
+/** What the service must remember of a slot until it is settled. */
+export interface SlotMemo {
+  readonly request: Pick<SlotRequest, "tags" | "requestId" | "inputTokens">;
+  readonly tenant: string;
+  readonly model: Model;
+  readonly deployment: Deployment;
+  readonly isFallback: boolean;
+  readonly leaseDurationMs: number;
+  /** The span in which it was acquired. Undefined: nothing was traced, or that was before a restart. */
+  readonly acquiredIn: SpanContext | undefined;
+  /** How it was settled, and the answer to that; the same again gets the same answer. */
+  settled?: { readonly settlement: SlotSettlement; readonly charge: SlotCharge };
+}
+
+/** The part of a memo that is not in the lease itself, as the journal keeps it over a restart. */
+export function memoToJson(
+  request: SlotRequest,
+  firstDeployment: string,
+  leaseDurationMs: number,
+): JsonObject {
+  const { tags, requestId, inputTokens } = request;
+  return { tags, requestId, inputTokens: inputTokens ?? null, firstDeployment, leaseDurationMs };
+}
+
+/** The memo of a slot that was granted before a restart. Undefined: it is none, or its model is not there any more. */
+export function memoFromJson(lease: Lease, catalog: Catalog): SlotMemo | undefined {
+  const { memo, option, tenant } = lease;
+  const found = catalog.find(option.deployment);
+  if (!isObject(memo) || found.kind === "not_found") return undefined;
+  const { tags, requestId, inputTokens, firstDeployment, leaseDurationMs } = memo;
+  return {
+    request: {
+      tags: tags as Record<string, string>,
+      requestId: String(requestId),
+      inputTokens: typeof inputTokens === "number" ? inputTokens : undefined,
+    },
+    tenant,
+    model: found.model,
+    deployment: found.deployments.find(({ id }) => id === option.deployment) ?? found.deployments[0]!,
+    isFallback: option.deployment !== firstDeployment,
+    leaseDurationMs: Number(leaseDurationMs),
+    acquiredIn: undefined,
+  };
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
