@@ -44,8 +44,11 @@ function rulesOf(amount: number, windowMs = MINUTE_MS): PoolRules {
 
 /** The scheduler in this process: the bare engine, the whole path, long queues, punctuality and memory. */
 export async function benchScheduler(print: Print): Promise<void> {
-  for (let round = 1; round <= 3; round++) benchEngine(print);
-  for (let round = 1; round <= 3; round++) benchPath(print);
+  for (const bench of [benchEngine, benchPath]) {
+    // The first round is the one in which the platform compiles.
+    bench(() => {});
+    for (let round = 1; round <= 3; round++) bench(print);
+  }
   await benchQueuedPath(print);
   for (const tenants of [1, 3]) benchLongQueue(print, tenants);
   await benchPunctuality(print);
@@ -61,7 +64,14 @@ function benchEngine(print: Print): void {
   let granted = 0;
   const time = stopwatch();
   for (let nowMs = 0; granted < count; nowMs += 101.7) {
-    const charge: Charge = { ...RESERVED, event: -1, startMs: 0 };
+    const charge: Charge = {
+      requests: 1,
+      inputTokens: 50,
+      outputTokens: 100,
+      totalTokens: 150,
+      event: -1,
+      startMs: 0,
+    };
     if (!pool.fits(nowMs, charge)) continue;
     pool.charge(nowMs, charge);
     pool.settle(nowMs, charge, USED);

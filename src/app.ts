@@ -41,7 +41,7 @@ import { TenantQuotas } from "./scheduler/tenant-quotas.ts";
 import { MemoryLedger } from "./stores/memory/ledger.ts";
 import { journalPathOf } from "./stores/sqlite/journal-path.ts";
 import { LedgerOpenError, SqliteLedger } from "./stores/sqlite/ledger.ts";
-import { openSqliteStore } from "./stores/sqlite/store.ts";
+import { JournalOpenError, openSqliteStore, type SqliteStore } from "./stores/sqlite/store.ts";
 import { HEADER_PARSERS } from "./tracker/feedback/header-parsers.ts";
 
 export interface AppOptions {
@@ -69,15 +69,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const ledger = await openLedger(options);
   const refuseNew = (): Refusal | undefined => (isFull(ledger) ? REFUSE_FULL : undefined);
   const weights = new Map(config.tenants.map(({ name, weight }) => [name, weight]));
-  const { path: storagePath } = config.storage;
-  const store =
-    storagePath === undefined
-      ? undefined
-      : openSqliteStore({
-          path: journalPathOf(storagePath),
-          clock,
-          onProblem: (explanation) => logger.error(explanation),
-        });
+  const store = openJournal(options);
   const journaling = store && new Journaling(store, clock, () => scheduler);
   const scheduler: Scheduler = new Scheduler({
     ...(journaling !== undefined && { listener: journaling.recorder }),
@@ -220,6 +212,24 @@ async function openLedger({ config, clock, logger }: AppOptions): Promise<Memory
     return await SqliteLedger.open({ path, retentionMs, clock, onHealth });
   } catch (error) {
     if (error instanceof LedgerOpenError) {
+      throw new StartError(`storage.path cannot be used: ${error.message}`, { cause: error });
+    }
+    throw error;
+  }
+}
+
+/**
+ * The scheduler's journal, beside the ledger. Undefined: nothing is kept.
+ * @throws {StartError} when its file cannot be used
+ */
+function openJournal({ config, clock, logger }: AppOptions): SqliteStore | undefined {
+  const { path } = config.storage;
+  if (path === undefined) return undefined;
+  const onProblem = (explanation: string): void => logger.error(explanation);
+  try {
+    return openSqliteStore({ path: journalPathOf(path), clock, onProblem });
+  } catch (error) {
+    if (error instanceof JournalOpenError) {
       throw new StartError(`storage.path cannot be used: ${error.message}`, { cause: error });
     }
     throw error;

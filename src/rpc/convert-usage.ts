@@ -28,15 +28,16 @@ export function readUsage(violations: Violations, field: string, usage: Usage): 
   checkPart(violations, `${field}.cache_write_input_tokens`, cacheWrite, "input_tokens", input ?? total);
   checkPart(violations, `${field}.reasoning_tokens`, reasoning, "output_tokens", output ?? total);
   if (input === undefined && output === undefined && total === undefined) return undefined;
-  return {
-    ...(input === undefined ? {} : { inputTokens: input }),
-    ...(output === undefined ? {} : { outputTokens: output }),
-    ...(total === undefined ? {} : { totalTokens: total }),
-    ...(cached === undefined ? {} : { cachedInputTokens: cached }),
-    ...(cacheWrite === undefined ? {} : { cacheWriteInputTokens: cacheWrite }),
-    ...(reasoning === undefined ? {} : { reasoningTokens: reasoning }),
-    ...(usage.estimated ? { estimated: true } : {}),
-  };
+  // Without spreads: many calls are settled a second.
+  const reported: { -readonly [Key in keyof ReportedUsage]: ReportedUsage[Key] } = {};
+  if (input !== undefined) reported.inputTokens = input;
+  if (output !== undefined) reported.outputTokens = output;
+  if (total !== undefined) reported.totalTokens = total;
+  if (cached !== undefined) reported.cachedInputTokens = cached;
+  if (cacheWrite !== undefined) reported.cacheWriteInputTokens = cacheWrite;
+  if (reasoning !== undefined) reported.reasoningTokens = reasoning;
+  if (usage.estimated) reported.estimated = true;
+  return reported;
 }
 
 /** Tokens as the contract writes them; the total is there when it is known or follows from both sides. */

@@ -1,6 +1,6 @@
 import type { Clock } from "../core/clock.ts";
 import { applyHeaders, type HeaderEffect } from "../tracker/feedback/apply-headers.ts";
-import type { HeaderParser } from "../tracker/feedback/header-limit.ts";
+import type { HeaderFeedback, HeaderParser } from "../tracker/feedback/header-limit.ts";
 import type { Lease } from "./lease.ts";
 import type { PoolQueue } from "./pool-queue.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -49,6 +49,9 @@ const NO_EFFECT: HeaderEffect = {
   isLooser: false,
 };
 
+/** Most callers of slots send no headers; then there is nothing to read. */
+const NO_HEADERS: HeaderFeedback = { limits: [] };
+
 /** Tells pools what their providers say: holds, use by others, limits that are lower than declared. */
 export class RateFeedback {
   readonly #scheduler: Scheduler;
@@ -72,7 +75,7 @@ export class RateFeedback {
     const { pool } = lease.option;
     const nowMs = this.#clock.monotonicMs();
     const memory = this.#memoryOf(pool);
-    const headers = this.#parserOf(pool)(answer.headers, this.#clock.wallMs());
+    const headers = this.#read(pool, answer.headers);
     const isStale = lease.startMs < memory.newestCallMs;
     if (answer.isRateLimited) pool.counters.leaked429++;
     let effect = NO_EFFECT;
@@ -111,6 +114,11 @@ export class RateFeedback {
     }
     const doublings = Math.max(0, memory.unstatedRefusals - 1);
     return Math.min(LONGEST_UNSTATED_HOLD_MS, FIRST_UNSTATED_HOLD_MS * 2 ** doublings);
+  }
+
+  #read(pool: PoolQueue, headers: RateAnswer["headers"]): HeaderFeedback {
+    for (const _name in headers) return this.#parserOf(pool)(headers, this.#clock.wallMs());
+    return NO_HEADERS;
   }
 
   #memoryOf(pool: PoolQueue): PoolMemory {

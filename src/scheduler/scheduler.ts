@@ -24,6 +24,8 @@ export interface SchedulerOptions {
   readonly maxQueue: number;
   /** Most waiters of one tenant in a pool. Undefined: as many as of all. */
   readonly maxQueueOf?: (tenant: string) => number;
+  /** Most tokens of all waiters of a pool together. Undefined: no bound. */
+  readonly maxQueuedTokens?: number | undefined;
   /** A tenant's part in fair sharing; 1 for everyone is equal. */
   readonly weightOf: (tenant: string) => number;
   /** Told of slots of which nothing was heard in time. */
@@ -47,8 +49,8 @@ export class Scheduler {
     this.#options = options;
     this.#clock = options.clock;
     this.#book = new LeaseBook(options.clock, (lease, nowMs) => this.#expire(lease, nowMs));
-    const { maxQueue, maxQueueOf = () => maxQueue } = options;
-    this.#waiting = new WaitingRoom(options.clock, { maxQueue, maxQueueOf });
+    const { maxQueue, maxQueueOf = () => maxQueue, maxQueuedTokens = Number.POSITIVE_INFINITY } = options;
+    this.#waiting = new WaitingRoom(options.clock, { maxQueue, maxQueueOf, maxQueuedTokens });
   }
 
   /** Puts a pool under the scheduler. */

@@ -58,7 +58,7 @@ export function refuseWait(options: {
 export function refuseQueueFull(pool: PoolQueue, full: FullQueue, retryAfterMs: number): Refusal {
   const what = fullText(full);
   return refuse("QUEUE_FULL", `${what} for ${pool.id} already. Try again later.`, {
-    metadata: { pool: pool.id, bound: full.kind, max_queue: String(Math.floor(full.most)) },
+    metadata: { pool: pool.id, bound: full.kind, max_queue: String(full.most) },
     retryAfterMs: Math.max(1, Math.ceil(retryAfterMs)),
     quotaViolations: [{ subject: `pool ${pool.id}`, description: `the queue is full: ${what}` }],
   });
@@ -71,7 +71,9 @@ function fullText({ kind, most }: FullQueue): string {
     case "tenant":
       return `${most} requests of this tenant are waiting`;
     case "tokens":
-      return `as many tokens as an hour lets through (${Math.floor(most)}) are waiting`;
+      return `requests with nearly all of ${most} tokens are waiting`;
+    case "tenant_tokens":
+      return `requests of this tenant with nearly all of ${most} tokens are waiting`;
   }
 }
 

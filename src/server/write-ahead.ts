@@ -5,8 +5,8 @@ const MAX_IN_FLIGHT = 64;
 
 /**
  * Lets the answers of a stream in both directions go to the socket together. grpc-js hands on the next answer only
- * when the one before is written, which costs a frame and a write to the socket for each: about half of the processor
- * time of an answer on HoldSlots. Other methods are left as they are.
+ * when the one before is written, so that each costs a turn of the event loop and a write to the socket of its own.
+ * Other methods are left as they are.
  */
 export const writeAhead: ServerInterceptor = (method, call) =>
   method.requestStream && method.responseStream

@@ -124,13 +124,27 @@ providers:
   slow: {type: echo, models: {model: {limits: {rpm: 3}}}}
 `;
 
-async function acquire(httpUrl: string): Promise<{ readonly status: number; readonly body: string }> {
-  const response = await fetch(`${httpUrl}/headway.v1.HeadwayService/AcquireSlot`, {
+async function call(
+  httpUrl: string,
+  method: string,
+  body: string,
+): Promise<{ readonly status: number; readonly body: string }> {
+  const response = await fetch(`${httpUrl}/headway.v1.HeadwayService/${method}`, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: '{"models": ["slow/model"]}',
+    body,
   });
   return { status: response.status, body: await response.text() };
+}
+
+function acquire(httpUrl: string): Promise<{ readonly status: number; readonly body: string }> {
+  return call(httpUrl, "AcquireSlot", '{"models": ["slow/model"]}');
+}
+
+/** A call that is not refused when the server begins to stop, unlike one that only waits for a slot. */
+function complete(httpUrl: string): Promise<{ readonly status: number; readonly body: string }> {
+  const messages = '[{"role": "ROLE_USER", "parts": [{"text": "hello"}]}]';
+  return call(httpUrl, "Complete", `{"model": "slow/model", "messages": ${messages}, "maxWait": "120s"}`);
 }
 
 describe("a server that is told to stop", () => {
@@ -142,7 +156,7 @@ describe("a server that is told to stop", () => {
     expect(code).toBe(0);
   });
 
-  it("waits for the grace period and then tells callers that it is gone", async () => {
+  it("tells those who wait for a slot that it is gone", async () => {
     const { child, ending, httpUrl } = await startServer(SLOW);
     expect((await acquire(httpUrl)).status).toBe(200);
     const waiting = acquire(httpUrl);
@@ -160,7 +174,7 @@ it("a second signal ends the server at once", async () => {
   const server = start(["serve", "--config", file]);
   const { http } = JSON.parse(await lineWith(server, '"msg":"serving"')) as { http: string };
   await acquire(`http://${http}`);
-  const waiting = acquire(`http://${http}`).catch(() => "cut");
+  const waiting = complete(`http://${http}`).catch(() => "cut");
   await isQueued(`http://${http}`);
   server.child.kill("SIGINT");
   await lineWith(server, "stopping");

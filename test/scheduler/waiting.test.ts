@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { callAmounts } from "../../src/core/limit.ts";
+import { queueParts } from "../../src/scheduler/queue-bounds.ts";
 import { concurrent, MINUTE_MS, poolRules, requestsPer, tokensPer } from "../support/scheduling/rules.ts";
 import { leaseOf, refusalOf, TestBench } from "../support/scheduling/test-bench.ts";
 
@@ -176,13 +177,36 @@ describe("a full queue", () => {
     expect(small.map(({ answer }) => answer?.kind)).toEqual([undefined, "refused"]);
   });
 
-  test("is also one that holds an hour of tokens", () => {
-    const bench = new TestBench(poolRules([tokensPer(MINUTE_MS, 102)], { spacing: "none" }));
-    const asked = Array.from({ length: 65 }, () =>
-      bench.ask({ amounts: callAmounts(50, 50), maxWaitMs: 1e9 }),
-    );
-    expect(asked.filter(({ answer }) => answer === undefined)).toHaveLength(60);
-    expect(refusalOf(asked[64]!)).toMatchObject({ reason: "QUEUE_FULL", metadata: { bound: "tokens" } });
+  test("is also one that holds too many tokens, of all or of one tenant", () => {
+    const bench = new TestBench(RULES, {
+      maxQueue: 10,
+      maxQueueOf: () => 5,
+      maxQueuedTokens: 1000,
+    });
+    bench.ask();
+    const ask = (tenant: string, tokens: number) => bench.ask({ tenant, amounts: callAmounts(0, tokens) });
+    expect(ask("large", 5000).answer).toBeUndefined();
+    expect(refusalOf(ask("small", 1)).metadata).toMatchObject({ bound: "tokens", max_queue: "1000" });
+    const other = new TestBench(RULES, { maxQueue: 10, maxQueueOf: () => 5, maxQueuedTokens: 1000 });
+    other.ask();
+    other.ask({ tenant: "a", amounts: callAmounts(0, 400) });
+    const more = other.ask({ tenant: "a", amounts: callAmounts(0, 101) });
+    expect(refusalOf(more).metadata).toMatchObject({ bound: "tenant_tokens", max_queue: "500" });
+    expect(other.ask({ tenant: "b", amounts: callAmounts(0, 500) }).answer).toBeUndefined();
+  });
+
+  test.each([
+    { tenant: "heavy", part: 75 },
+    { tenant: "light", part: 25 },
+    { tenant: "tiny", part: 1 },
+    { tenant: "stranger", part: 101 },
+  ])("is parted by weight: $tenant has $part", ({ tenant, part }) => {
+    const weights = new Map(Object.entries({ heavy: 3, light: 1, tiny: 0.001 }));
+    expect(queueParts(101, weights)(tenant)).toBe(part);
+  });
+
+  test("is everybody's where there are no tenants", () => {
+    expect(queueParts(101, new Map())("default")).toBe(101);
   });
 });
 

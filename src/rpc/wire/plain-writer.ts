@@ -85,6 +85,7 @@ export class PlainWriter {
     else this.giveUp();
   }
 
+  /** What is written from here on does not matter. */
   giveUp(): void {
     this.#hasGivenUp = true;
   }

@@ -16,6 +16,7 @@ export function writeHoldSlotsResponse(writer: PlainWriter, message: HoldSlotsRe
   else writer.giveUp();
 }
 
+/** A granted slot, with all its fields. */
 export function writeAcquireSlotResponse(writer: PlainWriter, message: AcquireSlotResponse): void {
   giveUpOnUnknown(writer, message);
   if (message.slotId !== "") writer.string(10, message.slotId);
@@ -31,6 +32,7 @@ export function writeAcquireSlotResponse(writer: PlainWriter, message: AcquireSl
   writer.leave(start);
 }
 
+/** What was charged, with all its fields. */
 export function writeSettleSlotResponse(writer: PlainWriter, message: SettleSlotResponse): void {
   giveUpOnUnknown(writer, message);
   nested(writer, 10, message.cost, writeCost);
