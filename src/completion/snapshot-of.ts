@@ -54,7 +54,7 @@ export function snapshotOf(candidate: Candidate, options: SnapshotOptions): Cand
     likelyWaitMs: undefined,
     waitLimits: predictedWaitMs > 0 ? waitLimits(candidate, nowMs) : [],
     latencyMs: health.latencyMs(deployment.id),
-    capacityLeft: capacityLeft(candidate, nowMs),
+    capacityLeft: pool.usage.capacityLeft(nowMs),
   };
 }
 
@@ -79,10 +79,4 @@ function waitLimits({ option }: Candidate, nowMs: number): readonly QuotaViolati
   const causes = pool.usage.causes(nowMs, amounts);
   const description = `${deployment} waits for: ${causes.length === 0 ? "others before it" : causes.join(", ")}`;
   return [{ subject: `pool ${pool.id}`, description }];
-}
-
-function capacityLeft({ option }: Candidate, nowMs: number): number {
-  let left = 1;
-  for (const { cap, remaining } of option.pool.usage.limits(nowMs)) left = Math.min(left, remaining / cap);
-  return left;
 }

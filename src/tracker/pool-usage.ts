@@ -1,10 +1,10 @@
 import type { Amounts, Limit, WaitCause } from "../core/limit.ts";
 import { amountOf, type Column, INPUT_TOKENS, OUTPUT_TOKENS, REQUESTS, TOKENS } from "./column.ts";
+import { countedBy } from "./counted-by.ts";
 import { type ByColumn, LimitCounters } from "./limit-counters.ts";
 import { concurrencyUsage, type LimitUsage } from "./limit-usage.ts";
 import { endOpenCalls, LookAhead } from "./look-ahead.ts";
 import { capOf, type PoolRules } from "./pool-rules.ts";
-import { RollingLimit } from "./rolling-limit.ts";
 
 /** What an open call has been charged. The pool fills in `event` and `startMs`. */
 export interface Charge extends Amounts {
@@ -227,8 +227,7 @@ export class PoolUsage {
   limits(nowMs: number): LimitUsage[] {
     this.#counters.evict(nowMs);
     const overTime = this.#counters.declared.map(({ limit, counter }): LimitUsage => {
-      const own = counter instanceof RollingLimit ? counter.sum : counter.used;
-      const counted = own + counter.foreign + this.#heldOpen[counter.column]!;
+      const counted = countedBy(counter, this.#heldOpen);
       const reserved = Math.min(counted, this.#reserved[counter.column]!);
       return {
         limit,
@@ -241,6 +240,16 @@ export class PoolUsage {
       };
     });
     return [...overTime, ...concurrencyUsage(this.#rules, this.#openCalls, this.peakOpenCalls)];
+  }
+
+  /** The part of the scarcest limit that is free, 0 to 1; 1 where nothing is limited. */
+  capacityLeft(nowMs: number): number {
+    this.#counters.evict(nowMs);
+    let left = Math.max(0, 1 - this.#openCalls / this.#concurrencyCap);
+    for (const { counter } of this.#counters.declared) {
+      left = Math.min(left, Math.max(0, 1 - countedBy(counter, this.#heldOpen) / counter.cap));
+    }
+    return left;
   }
 
   /** The pool as it would be if every open call ended now with `ratio` of its estimate. */
