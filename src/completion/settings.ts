@@ -18,14 +18,24 @@ export function settingsOf(command: CompleteCommand, config: Config): Settings |
   const preset = command.preset === undefined ? undefined : findPreset(command.preset);
   if (command.preset !== undefined && preset === undefined) return refusePreset();
   const { routing, scheduler } = config;
+  const contextStrategy = command.contextStrategy ?? preset?.contextStrategy ?? routing.contextStrategy;
+  if (contextStrategy === "chunk") return refuseChunk();
   return {
     kind: "settings",
     preset,
     strategy: command.strategy ?? preset?.strategy ?? routing.strategy,
-    contextStrategy: command.contextStrategy ?? preset?.contextStrategy ?? routing.contextStrategy,
+    contextStrategy,
     maxAttemptCount: command.maxAttemptCount ?? preset?.maxAttemptCount ?? routing.maxAttemptCount,
     maxWaitMs: command.maxWaitMs ?? preset?.maxWaitMs ?? scheduler.maxWaitMs,
   };
+}
+
+/** Nobody is to get a truncated answer who asked for one in parts. */
+function refuseChunk(): Refusal {
+  const description = "of chunk is not available in this version; use truncate, fallback or auto";
+  return refuse("INVALID_REQUEST", `context_strategy ${description}`, {
+    fieldViolations: [{ field: "context_strategy", description }],
+  });
 }
 
 function refusePreset(): Refusal {
