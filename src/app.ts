@@ -153,7 +153,6 @@ export async function createApp(options: AppOptions): Promise<App> {
       },
       providerOf: (deployment) => providers.of(deployment),
       scopesOf,
-      preferences: [],
     }),
     tools: { ...shared, guardMs: config.scheduler.guardMs, health },
     turns: countUp(),

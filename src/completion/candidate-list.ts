@@ -30,8 +30,6 @@ export interface CandidateListOptions {
   readonly budgets: BudgetBook;
   readonly providerOf: (deployment: Deployment) => Provider | undefined;
   readonly scopesOf: (tenant: string) => readonly Scope[];
-  /** Models set for types of task while running; they go before the configured ones. */
-  readonly preferences: readonly { readonly taskType: string; readonly model: string }[];
 }
 
 /** The candidates of a request, and the experiments that it takes part in. */
@@ -77,14 +75,13 @@ export class CandidateList {
   }
 
   #select(command: CompleteCommand, { preset }: Settings, caller: Caller): Selection {
-    const { config, deployments, preferences } = this.#options;
+    const { config, deployments } = this.#options;
     const { model, fallbackModels, quality, taskType, requestId, tags } = command;
     const { defaultModel } = deployments.catalog;
     const usable = model === undefined ? this.#usableModels(caller) : [];
-    const taskModels = [...preferences, ...config.routing.taskModels];
     return selectModels(
       { model, fallbackModels, quality, preset, requestId, tags, taskType },
-      { ...config.routing, defaultModel, taskModels },
+      { ...config.routing, defaultModel },
       usable,
     );
   }
