@@ -1,3 +1,4 @@
+import { benchClients } from "./clients.ts";
 import { benchComplete } from "./complete.ts";
 import { benchHoldSlots } from "./hold-slots.ts";
 import { benchSlots } from "./slots.ts";
@@ -8,6 +9,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<void>>> = {
   slots: () => benchSlots(print),
   "hold-slots": () => benchHoldSlots(print),
   complete: () => benchComplete(print),
+  clients: () => benchClients(print),
 };
 
 const asked = process.argv.slice(2);

@@ -12,7 +12,8 @@ export type Command =
   | UsageCommand
   | SlotCommand
   | SdkCommand
-  | WorkersCommand;
+  | WorkersCommand
+  | MeasureCommand;
 
 /** Answers `{response}`. */
 export interface CompleteCommand {
@@ -74,6 +75,17 @@ export interface SdkCommand {
 export interface WorkersCommand {
   readonly do: "workers";
   readonly workers: number;
+  readonly calls: number;
+  readonly models: readonly string[];
+  readonly url: string;
+}
+
+/**
+ * `calls` direct calls of `url` one after the other, each without a slot and then in one. Answers `{directMs, slotMs}`:
+ * what each took.
+ */
+export interface MeasureCommand {
+  readonly do: "measure";
   readonly calls: number;
   readonly models: readonly string[];
   readonly url: string;

@@ -40,8 +40,8 @@ export function isInstalled(name: keyof typeof NEEDS): boolean {
   return false;
 }
 
-/** The languages whose tools are installed, with their drivers built. */
-export function installedLanguages(): readonly Language[] {
+/** The languages whose tools are installed, with their drivers built: soon, or `optimized` for a benchmark. */
+export function installedLanguages({ optimized = false } = {}): readonly Language[] {
   const languages: Language[] = [
     {
       name: "typescript",
@@ -57,16 +57,17 @@ export function installedLanguages(): readonly Language[] {
     });
   }
   if (isInstalled("go-client")) {
-    languages.push({ name: "go", driver: [buildGoDriver()], sdks: ["openai", "anthropic"] });
+    languages.push({ name: "go", driver: [buildGoDriver(optimized)], sdks: ["openai", "anthropic"] });
   }
   return languages;
 }
 
-/** Each test file has its own, for one cannot be replaced while it runs. Without optimizations, to be built sooner. */
-function buildGoDriver(): string {
+/** Each caller has its own, for one cannot be replaced while it runs. */
+function buildGoDriver(optimized: boolean): string {
   const folder = mkdtempSync(join(tmpdir(), "headway-driver-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   const driver = join(folder, "driver");
-  execFileSync("go", ["-C", join(drivers, "go"), "build", "-gcflags=all=-N -l", "-o", driver, "."]);
+  const flags = optimized ? [] : ["-gcflags=all=-N -l"];
+  execFileSync("go", ["-C", join(drivers, "go"), "build", ...flags, "-o", driver, "."]);
   return driver;
 }

@@ -109,6 +109,8 @@ func run(c command) (answer, error) {
 		return slot(ctx, c)
 	case "sdk":
 		return sdk(ctx, c)
+	case "measure":
+		return measure(ctx, c)
 	}
 	return workers(ctx, c)
 }
@@ -208,23 +210,50 @@ func workers(ctx context.Context, c command) (answer, error) {
 // callUntilServed tries again as long as Headway cannot be reached.
 func callUntilServed(ctx context.Context, c command) (status int, err error) {
 	for {
-		err = client.WithSlot(ctx, headway.SlotRequest{Models: c.Models, TotalTokens: 10}, func(ctx context.Context, held *headway.Slot) error {
-			response, err := http.Post(c.URL, "application/json", strings.NewReader("{}"))
-			if err != nil {
-				return err
-			}
-			defer response.Body.Close()
-			_, err = io.Copy(io.Discard, response.Body)
-			status = response.StatusCode
-			held.Report(headway.Report{Usage: headway.UsageOf(3, 1), StatusCode: status})
-			return err
-		})
+		status, err = callInSlot(ctx, c)
 		var refusal *headway.Error
 		if !errors.As(err, &refusal) || !refusal.IsUnavailable() {
 			return status, err
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
+}
+
+func callInSlot(ctx context.Context, c command) (status int, err error) {
+	err = client.WithSlot(ctx, headway.SlotRequest{Models: c.Models, TotalTokens: 10}, func(ctx context.Context, held *headway.Slot) error {
+		if status, err = post(c.URL); err == nil {
+			held.Report(headway.Report{Usage: headway.UsageOf(3, 1), StatusCode: status})
+		}
+		return err
+	})
+	return status, err
+}
+
+func post(url string) (status int, err error) {
+	response, err := http.Post(url, "application/json", strings.NewReader("{}"))
+	if err != nil {
+		return 0, err
+	}
+	defer response.Body.Close()
+	_, err = io.Copy(io.Discard, response.Body)
+	return response.StatusCode, err
+}
+
+func measure(ctx context.Context, c command) (answer, error) {
+	var directMs, slotMs []float64
+	for range c.Calls {
+		began := time.Now()
+		if _, err := post(c.URL); err != nil {
+			return nil, err
+		}
+		half := time.Now()
+		if _, err := callInSlot(ctx, c); err != nil {
+			return nil, err
+		}
+		directMs = append(directMs, half.Sub(began).Seconds()*1000)
+		slotMs = append(slotMs, time.Since(half).Seconds()*1000)
+	}
+	return answer{"directMs": directMs, "slotMs": slotMs}, nil
 }
 
 func failureOf(err error) answer {

@@ -10,6 +10,7 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
 import anthropic
+import httpx
 import openai
 from google.protobuf.json_format import MessageToDict, ParseDict
 from headway_client import (
@@ -50,6 +51,8 @@ def run(command):
         return slot(command) if command["end"] in ("settle", "hold") else asyncio.run(slot_async(command))
     if name == "sdk":
         return sdk(command)
+    if name == "measure":
+        return measure(command)
     return workers(command)
 
 
@@ -203,14 +206,36 @@ def call_until_served(models, url):
     """Tries again as long as Headway cannot be reached."""
     while True:
         try:
-            with headway.slot(models, total_tokens=10) as acquired:
-                status = post(url)
-                acquired.report(usage=TokenUsage(input_tokens=3, output_tokens=1), status_code=status)
-                return status
+            return call_in_slot(models, url, post)
         except HeadwayError as error:
             if not error.is_unavailable:
                 raise
             time.sleep(0.05)
+
+
+def call_in_slot(models, url, post):
+    with headway.slot(models, total_tokens=10) as acquired:
+        status = post(url)
+        acquired.report(usage=TokenUsage(input_tokens=3, output_tokens=1), status_code=status)
+        return status
+
+
+def measure(command):
+    """With httpx, which keeps its connection, as the SDKs do."""
+    direct_ms, slot_ms = [], []
+    with httpx.Client() as http:
+
+        def call(url):
+            return http.post(url, content=b"{}").status_code
+
+        for _ in range(command["calls"]):
+            began = time.perf_counter()
+            call(command["url"])
+            half = time.perf_counter()
+            call_in_slot(command["models"], command["url"], call)
+            direct_ms.append((half - began) * 1000)
+            slot_ms.append((time.perf_counter() - half) * 1000)
+    return {"directMs": direct_ms, "slotMs": slot_ms}
 
 
 def post(url):

@@ -8,7 +8,7 @@ import { Headway, HeadwayError, headwayFetch, type Slot } from "../../../../clie
 import { CompleteRequestSchema, CompleteResponseSchema } from "../../../../gen/es/headway/v1/complete_pb.js";
 import { GetUsageRequestSchema, GetUsageResponseSchema } from "../../../../gen/es/headway/v1/get_usage_pb.js";
 import { SettleSlotResponseSchema } from "../../../../gen/es/headway/v1/slots_pb.js";
-import type { Answer, Command, SdkCommand, SlotCommand } from "../../support/commands.ts";
+import type { Answer, Command, MeasureCommand, SdkCommand, SlotCommand } from "../../support/commands.ts";
 
 const headway = new Headway();
 
@@ -60,6 +60,8 @@ async function run(command: Command): Promise<JsonObject> {
       await Promise.all(Array.from({ length: command.workers }, work));
       return { statuses };
     }
+    case "measure":
+      return await measure(command);
   }
 }
 
@@ -175,17 +177,40 @@ async function gemini({ baseUrl, model, stream, prompt, fetch }: SdkCall): Promi
 async function callUntilServed(models: readonly string[], url: string): Promise<number> {
   for (;;) {
     try {
-      return await headway.withSlot({ models, totalTokens: 10 }, async (held) => {
-        const response = await fetch(url, { method: "POST", body: "{}" });
-        await response.text();
-        held.report({ usage: { inputTokens: 3, outputTokens: 1 }, statusCode: response.status });
-        return response.status;
-      });
+      return await callInSlot(models, url);
     } catch (error) {
       if (!(error instanceof HeadwayError && error.isUnavailable)) throw error;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
+}
+
+async function callInSlot(models: readonly string[], url: string): Promise<number> {
+  return await headway.withSlot({ models, totalTokens: 10 }, async (held) => {
+    const status = await post(url);
+    held.report({ usage: { inputTokens: 3, outputTokens: 1 }, statusCode: status });
+    return status;
+  });
+}
+
+async function post(url: string): Promise<number> {
+  const response = await fetch(url, { method: "POST", body: "{}" });
+  await response.text();
+  return response.status;
+}
+
+async function measure({ calls, models, url }: MeasureCommand): Promise<JsonObject> {
+  const directMs: number[] = [];
+  const slotMs: number[] = [];
+  for (let call = 0; call < calls; call++) {
+    const beganMs = performance.now();
+    await post(url);
+    const halfMs = performance.now();
+    await callInSlot(models, url);
+    directMs.push(halfMs - beganMs);
+    slotMs.push(performance.now() - halfMs);
+  }
+  return { directMs, slotMs };
 }
 
 function cancelAfter(delayMs: number | undefined): AbortSignal | undefined {
