@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs, at pinned versions from the package registries, what generates the code of the client languages (python,
-# go, rust) and what tests their clients (typescript-client, python-client, go-client).
+# go, rust, java) and what tests their clients (typescript-client, python-client, go-client).
 #
 #   install-client-tools.sh [LANGUAGE…]                     installs; all of them without an argument
 #   install-client-tools.sh --run LANGUAGE TOOL [ARG…]      installs LANGUAGE's tools if need be, and runs one of them
@@ -9,7 +9,8 @@
 # installed again only when its pins change. A copy of the pins, written last, marks them as complete.
 #
 # Needs: npm for typescript-client, python3 (3.10 or later) for python*, go (1.25 or later) for go*, cargo (1.88 or
-# later) for rust*. Whatever it says goes to standard error, for standard output belongs to the tool that it runs.
+# later) for rust*, mvn with a JDK (17 or later) for java*. Whatever it says goes to standard error, for standard output
+# belongs to the tool that it runs.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -20,6 +21,9 @@ go_pins="google.golang.org/protobuf/cmd/protoc-gen-go@v1.36.12
 google.golang.org/grpc/cmd/protoc-gen-go-grpc@v1.6.2"
 rust_pins="protoc-gen-prost@0.5.0
 protoc-gen-tonic@0.5.0"
+# As in clients/java/pom.xml: what is generated must not be newer than what it runs with.
+java_pins="com.google.protobuf:protoc:3.25.8
+io.grpc:protoc-gen-grpc-java:1.80.0"
 
 typescript_client_pins=$(cat "$here/../clients/typescript/package-lock.json")
 python_client_pins=$(cat "$here/../clients/python/requirements-test.txt")
@@ -80,6 +84,27 @@ install_rust() {
   rm -r "$cache/rust/target"
 }
 
+# maven ARG…: with a repository of our own, which is kept when pins change.
+maven() {
+  command -v mvn >/dev/null || fail "mvn is not installed"
+  mvn --batch-mode --quiet -Dstyle.color=never -Dmaven.repo.local="$cache/maven" "$@" >&2
+}
+
+# The generators are programs, which Maven names by the system that they run on.
+install_java() {
+  local system machine pin artifact
+  system=$(uname -s | sed 's/Linux/linux/; s/Darwin/osx/')
+  machine=$(uname -m | sed 's/^arm64$/aarch_64/; s/^aarch64$/aarch_64/')
+  mkdir -p "$cache/java/bin"
+  for pin in $java_pins; do
+    maven org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy -Dartifact="$pin:exe:$system-$machine" \
+      -Dmdep.stripVersion -Dmdep.stripClassifier -DoutputDirectory="$cache/java/bin"
+    artifact=$(cut -d: -f2 <<<"$pin")
+    mv "$cache/java/bin/$artifact.exe" "$cache/java/bin/$artifact"
+    chmod +x "$cache/java/bin/$artifact"
+  done
+}
+
 # ensure LANGUAGE: installs its tools unless they are there.
 ensure() {
   local language=$1 started=$SECONDS pins_variable=${1//-/_}_pins
@@ -103,5 +128,5 @@ if [[ ${1:-} == --run ]]; then
   ensure "$2"
   PATH=$cache/$2/bin:$PATH exec "${@:3}"
 fi
-[[ $# -gt 0 ]] || set -- python go rust typescript-client python-client go-client
+[[ $# -gt 0 ]] || set -- python go rust java typescript-client python-client go-client
 for language in "$@"; do ensure "$language"; done
