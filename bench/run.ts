@@ -1,11 +1,13 @@
 import { benchClients } from "./clients.ts";
 import { benchComplete } from "./complete.ts";
 import { benchHoldSlots } from "./hold-slots.ts";
+import { benchScheduler } from "./scheduler.ts";
 import { benchSlots } from "./slots.ts";
 import { describeMachine } from "./support/machine.ts";
 
 const print = (line: string): void => console.log(line);
 const SECTIONS: Readonly<Record<string, () => Promise<void>>> = {
+  scheduler: () => benchScheduler(print),
   slots: () => benchSlots(print),
   "hold-slots": () => benchHoldSlots(print),
   complete: () => benchComplete(print),
