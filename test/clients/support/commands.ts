@@ -13,7 +13,8 @@ export type Command =
   | SlotCommand
   | SdkCommand
   | WorkersCommand
-  | MeasureCommand;
+  | MeasureCommand
+  | ConnectCommand;
 
 /** Answers `{response}`. */
 export interface CompleteCommand {
@@ -89,6 +90,17 @@ export interface MeasureCommand {
   readonly calls: number;
   readonly models: readonly string[];
   readonly url: string;
+}
+
+/** An empty Complete by a client of its own, with all that says who calls. Answers `{}`. */
+export interface ConnectCommand {
+  readonly do: "connect";
+  readonly address: string;
+  readonly token: string;
+  /** Encrypts the connection and trusts this certificate, in PEM. Undefined: plain text. */
+  readonly tlsRoot?: string | undefined;
+  /** The trace in which the call is made, as W3C Trace Context writes it. */
+  readonly traceparent: string;
 }
 
 /**

@@ -4,6 +4,8 @@ package main
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,6 +16,8 @@ import (
 	"sync"
 	"time"
 
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/propagation"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 
@@ -46,6 +50,9 @@ type command struct {
 	Workers         int
 	Calls           int
 	URL             string
+	Token           string
+	TLSRoot         string `json:"tlsRoot"`
+	Traceparent     string
 }
 
 type answer map[string]any
@@ -111,6 +118,8 @@ func run(c command) (answer, error) {
 		return sdk(ctx, c)
 	case "measure":
 		return measure(ctx, c)
+	case "connect":
+		return connect(ctx, c)
 	}
 	return workers(ctx, c)
 }
@@ -237,6 +246,24 @@ func post(url string) (status int, err error) {
 	defer response.Body.Close()
 	_, err = io.Copy(io.Discard, response.Body)
 	return response.StatusCode, err
+}
+
+func connect(ctx context.Context, c command) (answer, error) {
+	options := headway.Options{Address: c.Address, Token: c.Token}
+	if c.TLSRoot != "" {
+		trusted := x509.NewCertPool()
+		trusted.AppendCertsFromPEM([]byte(c.TLSRoot))
+		options.TLS = &tls.Config{RootCAs: trusted}
+	}
+	other, err := headway.New(options)
+	if err != nil {
+		return nil, err
+	}
+	defer other.Close()
+	otel.SetTextMapPropagator(propagation.TraceContext{})
+	ctx = otel.GetTextMapPropagator().Extract(ctx, propagation.MapCarrier{"traceparent": c.Traceparent})
+	_, err = other.Complete(ctx, &headwayv1.CompleteRequest{})
+	return answer{}, err
 }
 
 func measure(ctx context.Context, c command) (answer, error) {

@@ -10,6 +10,7 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
 import anthropic
+import grpc
 import httpx
 import openai
 from google.protobuf.json_format import MessageToDict, ParseDict
@@ -23,6 +24,8 @@ from headway_client import (
     HeadwayTransport,
     TokenUsage,
 )
+from opentelemetry import context
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 headway = Headway()
 lock = threading.Lock()
@@ -53,6 +56,8 @@ def run(command):
         return sdk(command)
     if name == "measure":
         return measure(command)
+    if name == "connect":
+        return connect(command)
     return workers(command)
 
 
@@ -236,6 +241,18 @@ def measure(command):
             direct_ms.append((half - began) * 1000)
             slot_ms.append((time.perf_counter() - half) * 1000)
     return {"directMs": direct_ms, "slotMs": slot_ms}
+
+
+def connect(command):
+    root = command.get("tlsRoot")
+    tls = grpc.ssl_channel_credentials(root.encode()) if root else False
+    trace = context.attach(TraceContextTextMapPropagator().extract({"traceparent": command["traceparent"]}))
+    try:
+        with Headway(command["address"], token=command["token"], tls=tls) as client:
+            client.complete(CompleteRequest())
+    finally:
+        context.detach(trace)
+    return {}
 
 
 def post(url):

@@ -3,13 +3,24 @@ import { createInterface } from "node:readline";
 import Anthropic from "@anthropic-ai/sdk";
 import { fromJson, type JsonObject, toJson } from "@bufbuild/protobuf";
 import { GoogleGenerativeAI } from "@google/generative-ai";
+import { context, propagation, ROOT_CONTEXT } from "@opentelemetry/api";
+import { NodeSDK } from "@opentelemetry/sdk-node";
 import OpenAI from "openai";
 import { Headway, HeadwayError, headwayFetch, type Slot } from "../../../../clients/typescript/src/index.ts";
 import { CompleteRequestSchema, CompleteResponseSchema } from "../../../../gen/es/headway/v1/complete_pb.js";
 import { GetUsageRequestSchema, GetUsageResponseSchema } from "../../../../gen/es/headway/v1/get_usage_pb.js";
 import { SettleSlotResponseSchema } from "../../../../gen/es/headway/v1/slots_pb.js";
-import type { Answer, Command, MeasureCommand, SdkCommand, SlotCommand } from "../../support/commands.ts";
+import type {
+  Answer,
+  Command,
+  ConnectCommand,
+  MeasureCommand,
+  SdkCommand,
+  SlotCommand,
+} from "../../support/commands.ts";
 
+// As a service with OpenTelemetry has it, but for whom it would tell.
+new NodeSDK({ spanProcessors: [], metricReaders: [], logRecordProcessors: [] }).start();
 const headway = new Headway();
 
 /** As the SDKs of the providers throw them. */
@@ -62,6 +73,8 @@ async function run(command: Command): Promise<JsonObject> {
     }
     case "measure":
       return await measure(command);
+    case "connect":
+      return await connect(command);
   }
 }
 
@@ -211,6 +224,14 @@ async function measure({ calls, models, url }: MeasureCommand): Promise<JsonObje
     slotMs.push(performance.now() - halfMs);
   }
   return { directMs, slotMs };
+}
+
+async function connect({ address, token, tlsRoot, traceparent }: ConnectCommand): Promise<JsonObject> {
+  const tls = tlsRoot !== undefined && { rootCertificates: Buffer.from(tlsRoot) };
+  using client = new Headway({ address, token, tls });
+  const trace = propagation.extract(ROOT_CONTEXT, { traceparent });
+  await context.with(trace, () => client.complete({}));
+  return {};
 }
 
 function cancelAfter(delayMs: number | undefined): AbortSignal | undefined {
