@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { addLayers } from "./app/add-layers.ts";
 import type { Catalog, Deployment } from "./catalog/catalog.ts";
 import type { CheckedConfig } from "./catalog/check-config.ts";
 import { AdminService } from "./completion/admin-service.ts";
@@ -39,8 +40,8 @@ import { RateFeedback } from "./scheduler/rate-feedback.ts";
 import { Scheduler } from "./scheduler/scheduler.ts";
 import { TenantQuotas } from "./scheduler/tenant-quotas.ts";
 import { MemoryLedger } from "./stores/memory/ledger.ts";
-import { journalPathOf } from "./stores/sqlite/journal-path.ts";
 import { LedgerOpenError, SqliteLedger } from "./stores/sqlite/ledger.ts";
+import { pathBeside } from "./stores/sqlite/path-beside.ts";
 import { JournalOpenError, openSqliteStore, type SqliteStore } from "./stores/sqlite/store.ts";
 import { HEADER_PARSERS } from "./tracker/feedback/header-parsers.ts";
 
@@ -140,23 +141,25 @@ export async function createApp(options: AppOptions): Promise<App> {
     config: config.scheduler,
     scopesOf,
   });
-  const completion = new Completer({
+  const candidates = new CandidateList({
+    ...shared,
+    get config() {
+      return live.config;
+    },
+    providerOf: (deployment) => providers.of(deployment),
+    scopesOf,
+  });
+  const completer = new Completer({
     ...shared,
     random,
     get config() {
       return live.config;
     },
-    candidates: new CandidateList({
-      ...shared,
-      get config() {
-        return live.config;
-      },
-      providerOf: (deployment) => providers.of(deployment),
-      scopesOf,
-    }),
+    candidates,
     tools: { ...shared, guardMs: config.scheduler.guardMs, health },
     turns: countUp(),
   });
+  const layers = await addLayers({ ...options, completer, candidates, ledger, live });
   const usage = new UsageService({
     ...shared,
     resets,
@@ -167,7 +170,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   return {
     services: {
-      completion,
+      completion: layers.completion,
       slots,
       usage,
       models: new ModelService(shared),
@@ -187,6 +190,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       );
       await providers.close();
       budgets.close();
+      await layers.close();
       await ledger.close();
       store?.close();
     },
@@ -226,7 +230,7 @@ function openJournal({ config, clock, logger }: AppOptions): SqliteStore | undef
   if (path === undefined) return undefined;
   const onProblem = (explanation: string): void => logger.error(explanation);
   try {
-    return openSqliteStore({ path: journalPathOf(path), clock, onProblem });
+    return openSqliteStore({ path: pathBeside(path, "journal"), clock, onProblem });
   } catch (error) {
     if (error instanceof JournalOpenError) {
       throw new StartError(`storage.path cannot be used: ${error.message}`, { cause: error });

@@ -40,6 +40,23 @@ export interface Candidates {
   readonly arms: Selection["arms"];
 }
 
+/** A deployment that may answer a request. */
+export interface ConsideredDeployment {
+  readonly model: Model;
+  readonly deployment: Deployment;
+  /** Place of the model in the list it comes from, from 0. */
+  readonly rank: number;
+  readonly origin: CandidateOrigin;
+}
+
+/** The deployments that may answer a request. */
+export interface Considered {
+  readonly kind: "considered";
+  /** Not empty. */
+  readonly list: readonly ConsideredDeployment[];
+  readonly arms: Selection["arms"];
+}
+
 /** Finds what a request may be answered by: every deployment of every model that it or the configuration names. */
 export class CandidateList {
   readonly #options: CandidateListOptions;
@@ -53,12 +70,20 @@ export class CandidateList {
    * must exist and be allowed; others that do not or are not are left out.
    */
   of(command: CompleteCommand, settings: Settings, request: ChatRequest, call: Call): Candidates | Refusal {
-    const selection = this.#select(command, settings, call.caller);
-    const list: Candidate[] = [];
+    const considered = this.consider(command, settings, call.caller);
+    if (considered.kind === "refused") return considered;
+    const list = considered.list.map((one) => this.#candidate(command, request, call, one));
+    return { kind: "candidates", list, arms: considered.arms };
+  }
+
+  /** The deployments of {@link of}, without what the request would take of them. */
+  consider(command: CompleteCommand, settings: Settings, caller: Caller): Considered | Refusal {
+    const selection = this.#select(command, settings, caller);
+    const list: ConsideredDeployment[] = [];
     const seen = new Set<string>();
     let refusal: Refusal | undefined;
     for (const [rank, { id, origin }] of selection.models.entries()) {
-      const found = this.#options.deployments.find(id, call.caller);
+      const found = this.#options.deployments.find(id, caller);
       if (found.kind === "refused") {
         if (origin.kind === "requested") return found;
         refusal ??= found;
@@ -67,10 +92,10 @@ export class CandidateList {
       for (const deployment of found.deployments) {
         if (seen.has(deployment.id)) continue;
         seen.add(deployment.id);
-        list.push(this.#candidate(command, request, call, found.model, deployment, rank, origin));
+        list.push({ model: found.model, deployment, rank, origin });
       }
     }
-    if (list.length > 0) return { kind: "candidates", list, arms: selection.arms };
+    if (list.length > 0) return { kind: "considered", list, arms: selection.arms };
     return refusal ?? refuseUnnamed();
   }
 
@@ -100,10 +125,7 @@ export class CandidateList {
     command: CompleteCommand,
     request: ChatRequest,
     call: Call,
-    model: Model,
-    deployment: Deployment,
-    rank: number,
-    origin: CandidateOrigin,
+    { model, deployment, rank, origin }: ConsideredDeployment,
   ): Candidate {
     const { budgets, clock, estimator, pools, prices, providerOf, scopesOf } = this.#options;
     const { tenant } = call.caller;

@@ -60,10 +60,10 @@ export const defaultsSchema = z
 /** Answers that are kept for identical requests. */
 export const cacheSchema = z
   .strictObject({
-    enabled: defaulted(boolean, false, "Whether identical requests are answered from memory."),
+    enabled: defaulted(boolean, false, "Whether identical requests are answered once."),
     ttl: defaulted(duration(1_000, 365 * DAY_MS), "1h", "How long an answer is kept."),
     max_entries: defaulted(integer(1, 100_000_000), 10_000, "Most answers kept."),
-    max_bytes: defaulted(integer(1), 256 * MEGABYTE, "Most memory of all answers kept, in bytes."),
+    max_bytes: defaulted(integer(1), 256 * MEGABYTE, "Most bytes of all answers kept."),
   })
   .prefault({})
   .describe("Answers kept for identical requests.");

@@ -1,0 +1,36 @@
+import type { Logger } from "pino";
+import type { AnswerBounds, AnswerStore } from "../completion/cache/answer-store.ts";
+import type { Config } from "../config/config.ts";
+import type { Clock } from "../core/clock.ts";
+import { StartError } from "../core/start-error.ts";
+import { MemoryAnswers } from "../stores/memory/answers.ts";
+import { AnswersOpenError, SqliteAnswers } from "../stores/sqlite/answers.ts";
+import { pathBeside } from "../stores/sqlite/path-beside.ts";
+
+/**
+ * A store of answers: in a file beside the ledger's, or in memory where nothing is kept.
+ * @throws {StartError} when its file cannot be used
+ */
+export async function openAnswers(
+  name: "cache" | "batches",
+  bounds: AnswerBounds,
+  { config, clock, logger }: { readonly config: Config; readonly clock: Clock; readonly logger: Logger },
+): Promise<AnswerStore> {
+  const { path } = config.storage;
+  const { maxBytes, maxEntryCount } = bounds;
+  if (path === undefined) return new MemoryAnswers({ bounds: { maxBytes, maxEntryCount }, clock });
+  const onProblem = (explanation: string): void => logger.error(explanation);
+  try {
+    return await SqliteAnswers.open({
+      path: pathBeside(path, name),
+      bounds: { maxBytes, maxEntryCount },
+      clock,
+      onProblem,
+    });
+  } catch (error) {
+    if (error instanceof AnswersOpenError) {
+      throw new StartError(`storage.path cannot be used: ${error.message}`, { cause: error });
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,38 @@
+import { trace } from "@opentelemetry/api";
+import type { LedgerEntry } from "../../cost/ledger.ts";
+import type { CompleteCommand } from "../complete-request.ts";
+import type { CompleteResult } from "../complete-result.ts";
+
+/** The ledger's row of a request that was answered without a call. */
+export function hitEntry(options: {
+  readonly wallMs: number;
+  readonly answer: CompleteResult;
+  readonly command: CompleteCommand;
+  readonly tenant: string;
+}): LedgerEntry {
+  const { answer, command, tenant, wallMs } = options;
+  const { model } = answer;
+  return {
+    wallMs,
+    kind: "cache_hit",
+    outcome: "succeeded",
+    reason: undefined,
+    tenant,
+    tags: command.tags,
+    taskType: command.taskType ?? "",
+    provider: model.slice(0, model.indexOf("/")),
+    model,
+    deployment: model,
+    usage: undefined,
+    cost: undefined,
+    reservedTokens: 0,
+    waitedMs: 0,
+    isRateLimitWait: false,
+    latencyMs: undefined,
+    isFallback: false,
+    isRateLimitFallback: false,
+    isLast: true,
+    requestId: command.requestId,
+    traceId: trace.getActiveSpan()?.spanContext().traceId ?? "",
+  };
+}

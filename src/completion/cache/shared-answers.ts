@@ -1,0 +1,220 @@
+import { trace } from "@opentelemetry/api";
+import type { Call } from "../../core/call.ts";
+import type { Clock } from "../../core/clock.ts";
+import type { Refusal } from "../../core/refusal.ts";
+import type { LedgerSink } from "../../cost/ledger.ts";
+import type { CompleteEvent } from "../complete-event.ts";
+import type { CompleteCommand } from "../complete-request.ts";
+import type { CompleteResult } from "../complete-result.ts";
+import { refuseLeft } from "../refuse-failed.ts";
+import { refusalEntry } from "../request-entry.ts";
+import type { AnswerStore } from "./answer-store.ts";
+import { Broadcast } from "./broadcast.ts";
+import { hitEntry } from "./hit-entry.ts";
+import { replay } from "./replay.ts";
+import { asHit, decodeAnswer, encodeAnswer } from "./stored-answer.ts";
+
+/**
+ * So many others a request waits for whose work then comes to nothing. After that it goes on alone, so that a thousand
+ * requests that cannot be answered do not wait for each other one by one.
+ */
+const MOST_FOLLOWED = 2;
+
+export interface SharedAnswersOptions {
+  readonly clock: Clock;
+  readonly store: AnswerStore;
+  /** How long an answer is kept, in milliseconds. */
+  readonly ttlMs: number;
+  /** Whether an answer is kept at all. */
+  readonly isStorable: (result: CompleteResult) => boolean;
+  readonly ledger: LedgerSink;
+}
+
+/** A request that may share its answer. */
+export interface SharedRequest {
+  readonly key: string;
+  readonly command: CompleteCommand;
+  readonly call: Call;
+  /** Makes the answer. Called at once and in the context of the request, if at all. */
+  readonly lead: (call: Call) => AsyncIterable<CompleteEvent>;
+}
+
+/** An answer on its way. */
+interface Flight {
+  readonly events: Broadcast<CompleteEvent>;
+  readonly work: AbortController;
+  readers: number;
+  /** The answer was kept: nobody has to pay for it. */
+  isStored: boolean;
+}
+
+/** Answers each request from what is kept, or by what an identical one is just being answered, or anew. */
+export class SharedAnswers {
+  readonly #options: SharedAnswersOptions;
+  readonly #flights = new Map<string, Flight>();
+
+  constructor(options: SharedAnswersOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * What happens until a request has its answer. Who leads sees all of it; who follows sees the answer grow. When
+   * a leader leaves, its work goes on for those who follow; when it fails, the next one leads.
+   */
+  async *events(shared: SharedRequest): AsyncGenerator<CompleteEvent, void> {
+    for (let followedCount = 0; followedCount < MOST_FOLLOWED; followedCount++) {
+      const known = this.#flights.get(shared.key);
+      const flight = known ?? this.#start(shared);
+      if ((yield* this.#read(shared, flight, known !== undefined)) === "ended") return;
+    }
+    yield* shared.lead(shared.call);
+  }
+
+  #start({ key, call, lead }: SharedRequest): Flight {
+    const work = new AbortController();
+    const ownCall: Call = { caller: call.caller, deadlineMs: call.deadlineMs, signal: work.signal };
+    const flight: Flight = {
+      events: new Broadcast(
+        this.#source(
+          key,
+          () => lead(ownCall),
+          () => flight,
+        ),
+      ),
+      work,
+      readers: 0,
+      isStored: false,
+    };
+    this.#flights.set(key, flight);
+    return flight;
+  }
+
+  async *#source(
+    key: string,
+    lead: () => AsyncIterable<CompleteEvent>,
+    flight: () => Flight,
+  ): AsyncGenerator<CompleteEvent, void> {
+    const { clock, isStorable, store, ttlMs } = this.#options;
+    try {
+      const bytes = await store.get(key);
+      const stored = bytes && decodeAnswer(bytes);
+      if (stored !== undefined) {
+        flight().isStored = true;
+        this.#land(key, flight());
+        yield { kind: "done", result: asHit(stored, "") };
+        return;
+      }
+      for await (const event of lead()) {
+        if (event.kind === "done" && isStorable(event.result)) {
+          store.put(key, encodeAnswer(event.result), clock.wallMs() + ttlMs);
+        }
+        if (event.kind === "done" || event.kind === "refused") this.#land(key, flight());
+        yield event;
+      }
+    } finally {
+      this.#land(key, flight());
+    }
+  }
+
+  /** Nobody joins it any more. */
+  #land(key: string, flight: Flight): void {
+    if (this.#flights.get(key) === flight) this.#flights.delete(key);
+  }
+
+  /** Reads a flight to its end. `failed`: it has none for this request, which has not been told anything yet. */
+  async *#read(
+    shared: SharedRequest,
+    flight: Flight,
+    isFollower: boolean,
+  ): AsyncGenerator<CompleteEvent, "ended" | "failed"> {
+    const { call, command } = shared;
+    const leaving = watchLeaving(call.signal);
+    let isTold = false;
+    flight.readers++;
+    try {
+      for (let index = 0; ; index++) {
+        const event = await this.#next(shared, flight, index, leaving.promise);
+        if (event === undefined) throw new Error("the work on a request ended without an answer");
+        if (event.kind === "done") {
+          if (isFollower || flight.isStored) yield* this.#hit(command, call, event.result, isTold);
+          else yield event;
+          return "ended";
+        }
+        if (event.kind === "refused") {
+          const isOver = !isFollower || isTold || call.signal.aborted;
+          if (!isOver) return "failed";
+          if (isFollower) this.#recordRefusal(command, call, event);
+          yield event;
+          return "ended";
+        }
+        const isForAll = event.kind !== "queued" && event.kind !== "attempt_started";
+        isTold ||= isForAll;
+        if (isForAll || !isFollower) yield event;
+      }
+    } finally {
+      leaving.stop();
+      flight.readers--;
+      if (flight.readers === 0) this.#leaveEmpty(shared.key, flight);
+    }
+  }
+
+  /** The event at a place. Who leaves while others read is told so at once; the last one ends the work and its end. */
+  async #next(
+    { key, call }: SharedRequest,
+    flight: Flight,
+    index: number,
+    leaving: Promise<undefined>,
+  ): Promise<CompleteEvent | undefined> {
+    if (!call.signal.aborted) {
+      const event = await Promise.race([flight.events.at(index), leaving]);
+      if (event !== undefined || !call.signal.aborted) return event;
+    }
+    if (flight.readers > 1) {
+      return refuseLeft(
+        [],
+        call.deadlineMs !== undefined && call.deadlineMs <= this.#options.clock.monotonicMs(),
+      );
+    }
+    this.#land(key, flight);
+    flight.work.abort();
+    return flight.events.at(index);
+  }
+
+  /** Ends the work that nobody waits for any more; does nothing when it has ended. */
+  #leaveEmpty(key: string, flight: Flight): void {
+    this.#land(key, flight);
+    flight.work.abort();
+    flight.events.end();
+  }
+
+  *#hit(
+    command: CompleteCommand,
+    call: Call,
+    result: CompleteResult,
+    isTold: boolean,
+  ): Generator<CompleteEvent> {
+    const { clock, ledger } = this.#options;
+    const answer = asHit(result, command.requestId);
+    trace.getActiveSpan()?.setAttribute("headway.cache_hit", true);
+    ledger.record(hitEntry({ wallMs: clock.wallMs(), answer, command, tenant: call.caller.tenant }));
+    if (!isTold) yield* replay(answer.message);
+    yield { kind: "done", result: answer };
+  }
+
+  #recordRefusal(command: CompleteCommand, call: Call, refusal: Refusal): void {
+    const { clock, ledger } = this.#options;
+    const traceId = trace.getActiveSpan()?.spanContext().traceId ?? "";
+    const { tenant } = call.caller;
+    ledger.record(
+      refusalEntry({ wallMs: clock.wallMs(), refusal, command, tenant, candidate: undefined, traceId }),
+    );
+  }
+}
+
+/** A promise that resolves when the signal aborts, and is forgotten with `stop`. */
+function watchLeaving(signal: AbortSignal): { readonly promise: Promise<undefined>; stop(): void } {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const onAbort = (): void => resolve(undefined);
+  signal.addEventListener("abort", onAbort, { once: true });
+  return { promise, stop: () => signal.removeEventListener("abort", onAbort) };
+}

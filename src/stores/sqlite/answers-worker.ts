@@ -1,0 +1,51 @@
+import { parentPort, workerData } from "node:worker_threads";
+import type { AnswersCommand, AnswersReply, AnswersWorkerData } from "./answers-messages.ts";
+import { ANSWERS_MIGRATIONS, AnswersTable } from "./answers-table.ts";
+import { explainProblem } from "./explain-problem.ts";
+import { migrate } from "./migrate.ts";
+import { openDatabase } from "./open-database.ts";
+
+/** Runs in a thread of its own: all reading and writing of the file happens here, in the order of the messages. */
+function serve({ path, bounds }: AnswersWorkerData): void {
+  const port = parentPort!;
+  const reply = (message: AnswersReply): void => port.postMessage(message);
+  try {
+    const database = openDatabase(path);
+    migrate(database, "answers", ANSWERS_MIGRATIONS);
+    const table = new AnswersTable(database, bounds);
+    port.on("message", (command: AnswersCommand) => {
+      if (command.kind === "close") {
+        database.close();
+        port.close();
+      } else reply(handle(table, command, path));
+    });
+    reply({ kind: "opened" });
+  } catch (error) {
+    reply({ kind: "open_failed", explanation: explainProblem(path, error) });
+    port.close();
+  }
+}
+
+function handle(
+  table: AnswersTable,
+  command: Exclude<AnswersCommand, { kind: "close" }>,
+  path: string,
+): AnswersReply {
+  if (command.kind === "get") {
+    const { id, key, nowWallMs } = command;
+    try {
+      return { kind: "got", id, value: table.get(key, nowWallMs) };
+    } catch (error) {
+      return { kind: "got", id, value: undefined, explanation: explainProblem(path, error) };
+    }
+  }
+  const { key, value, expiresWallMs, nowWallMs } = command;
+  try {
+    table.put(key, value, expiresWallMs, nowWallMs);
+    return { kind: "put", bytes: value.byteLength };
+  } catch (error) {
+    return { kind: "put", bytes: value.byteLength, explanation: explainProblem(path, error) };
+  }
+}
+
+serve(workerData as AnswersWorkerData);
