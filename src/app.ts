@@ -87,7 +87,9 @@ export async function createApp(options: AppOptions): Promise<App> {
   const deployments = new Deployments(catalog, config.tenants);
   const prices = new PriceBook({ assumedPrice: config.budgets.assumedPrice });
   const estimator = new TokenEstimator({ encodings: await loadEncodings(), random });
-  const health = new DeploymentHealth(clock);
+  const health = new DeploymentHealth(clock, (deployment, state) => {
+    logger[state === "open" ? "warn" : "info"]({ deployment, breaker: state }, `a breaker is ${state}`);
+  });
   const { timeZone } = config.budgets;
   const budgets = new BudgetBook({
     budgets: config.budgets,
@@ -122,6 +124,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     budgets,
     ledger,
     feedback,
+    health,
     refuseNew,
   };
   const live = new LiveConfig({
@@ -156,7 +159,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       return live.config;
     },
     candidates,
-    tools: { ...shared, guardMs: config.scheduler.guardMs, health },
+    tools: { ...shared, guardMs: config.scheduler.guardMs },
     turns: countUp(),
   });
   const layers = await addLayers({ ...options, completer, candidates, ledger, live });

@@ -3,6 +3,7 @@ import type { AttemptError } from "../core/attempt-error.ts";
 import type { WaitCause } from "../core/limit.ts";
 import type { TokenUsage } from "../core/usage.ts";
 import type { AttemptCause } from "../fallback/attempts/attempt-cause.ts";
+import type { Selection } from "../fallback/selection/select-models.ts";
 import type { Candidate } from "./candidate.ts";
 
 const tracer = trace.getTracer("headway");
@@ -20,13 +21,28 @@ export function inSpan<Result>(name: string, parent: Context, work: (span: Span)
 /** GenAI names of provider types, where the conventions have one. */
 const GEN_AI_PROVIDERS: Readonly<Record<string, string>> = { gemini: "gcp.gemini" };
 
+/** What the span of an attempt tells of it from the start. */
+export interface SpannedAttempt {
+  readonly arms: Selection["arms"];
+  readonly candidate: Candidate;
+  readonly cause: AttemptCause;
+  /** From 1. */
+  readonly number: number;
+  readonly parent: Context;
+}
+
+/** The arms of experiments as a span tells them, as `headway.experiment.prompt: "short"`. */
+export function armAttributes(arms: Selection["arms"]): Record<string, string> {
+  return Object.fromEntries(arms.map(({ experiment, arm }) => [`headway.experiment.${experiment}`, arm]));
+}
+
 /** The span of one attempt, with `wait` and `call` beneath it. */
 export class AttemptSpan {
   readonly #span: Span;
   readonly #context: Context;
   #child: Span | undefined;
 
-  constructor(parent: Context, candidate: Candidate, attemptNumber: number, cause: AttemptCause) {
+  constructor({ arms, candidate, cause, number, parent }: SpannedAttempt) {
     const { deployment } = candidate;
     this.#span = tracer.startSpan(
       `chat ${deployment.upstreamModel}`,
@@ -36,10 +52,11 @@ export class AttemptSpan {
           "gen_ai.operation.name": "chat",
           "gen_ai.provider.name": GEN_AI_PROVIDERS[deployment.providerType] ?? deployment.providerType,
           "gen_ai.request.model": deployment.upstreamModel,
-          "headway.attempt": attemptNumber,
+          "headway.attempt": number,
           "headway.attempt_cause": cause,
           "headway.deployment": deployment.id,
           "headway.model": deployment.model,
+          ...armAttributes(arms),
         },
       },
       parent,
@@ -64,6 +81,12 @@ export class AttemptSpan {
     return context.with(this.#context, work);
   }
 
+  /** How the call stood to the breaker of its deployment: as a probe or not, and the breaker's state after it. */
+  noteBreaker(passage: "call" | "probe", state: string): void {
+    this.#span.setAttribute("headway.breaker_state", state);
+    if (passage === "probe") this.#span.setAttribute("headway.breaker_probe", true);
+  }
+
   succeed(answer: {
     readonly usage: TokenUsage;
     readonly costNanoUsd: bigint | undefined;
@@ -84,6 +107,13 @@ export class AttemptSpan {
       this.#span.setAttribute("http.response.status_code", error.statusCode);
     this.#span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
     this.#child?.setStatus({ code: SpanStatusCode.ERROR });
+    this.#end();
+  }
+
+  /** The call was given up, since another attempt was faster. That is no failure. */
+  giveUp(usage: TokenUsage | undefined, costNanoUsd: bigint | undefined): void {
+    if (usage !== undefined) this.#setUsage(usage, costNanoUsd);
+    this.#span.setAttribute("headway.overtaken", true);
     this.#end();
   }
 

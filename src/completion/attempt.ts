@@ -9,6 +9,9 @@ import type { RequestSpending } from "../cost/budget/budget-book.ts";
 import { refuseBudget } from "../cost/budget/refuse-budget.ts";
 import type { TokenEstimator } from "../cost/tokens/token-estimator.ts";
 import type { AttemptCause } from "../fallback/attempts/attempt-cause.ts";
+import { probeAfterMs } from "../fallback/breaker/probe-after.ts";
+import type { Selection } from "../fallback/selection/select-models.ts";
+import type { BreakerView } from "../fallback/snapshot.ts";
 import type { ProviderAnswer, ProviderCall } from "../providers/provider.ts";
 import type { Lease } from "../scheduler/lease.ts";
 import type { RateFeedback } from "../scheduler/rate-feedback.ts";
@@ -21,6 +24,7 @@ import { withCost } from "./call-budget.ts";
 import type { Candidate } from "./candidate.ts";
 import type { AttemptRecord } from "./complete-result.ts";
 import type { DeploymentHealth } from "./deployment-health.ts";
+import { isOvertaken, overtakenError, usageOfOvertaken } from "./overtaken.ts";
 import { receiveStream, type StreamSink } from "./receive-stream.ts";
 
 /** A call that missed its moment is asked for again at most so many times. */
@@ -54,7 +58,11 @@ export interface AttemptPlan {
   readonly taskType: string;
   /** Receives the pieces of a streamed answer. Undefined: the answer is wanted whole. */
   readonly sink: StreamSink | undefined;
+  /** The experiments that the request takes part in. */
+  readonly arms: Selection["arms"];
   readonly parent: Context;
+  /** Told when the wait is over and the call begins. */
+  readonly onCallStart?: () => void;
 }
 
 export interface AttemptTools {
@@ -71,7 +79,7 @@ export interface AttemptTools {
 export async function makeAttempt(plan: AttemptPlan, tools: AttemptTools): Promise<AttemptOutcome> {
   const { candidate, start } = plan;
   const { clock } = tools;
-  const span = new AttemptSpan(plan.parent, candidate, plan.number, plan.cause);
+  const span = new AttemptSpan(plan);
   span.startWait();
   const lease = await acquire(plan, tools);
   if (lease.kind === "refused") {
@@ -83,20 +91,29 @@ export async function makeAttempt(plan: AttemptPlan, tools: AttemptTools): Promi
   if (passage === "no") {
     tools.scheduler.release(lease);
     span.refuse("BREAKER_OPEN");
-    return { kind: "not_started", refusal: refuseOpen(deployment) };
+    return { kind: "not_started", refusal: refuseOpen(deployment, tools.health.breaker(deployment)) };
   }
   span.startCall(lease.waitedMs, lease.waitCauses);
-  plan.sink?.attemptStarted?.(plan);
+  plan.sink?.attemptStarted(plan);
+  plan.onCallStart?.();
   const startMs = clock.monotonicMs();
   const call = providerCall(plan);
   const received = await span.within(() => receive(plan, call, tools));
   const latencyMs = clock.monotonicMs() - startMs;
-  const usage = received.usage;
+  const usage = received.usage ?? (isOvertaken(start.signal) ? usageOfOvertaken(candidate) : undefined);
   const cost = costOfUsage(candidate.price, usage, wallTimeOf(clock, lease.startMs));
-  settle(lease, received, cost, tools);
+  // A call that failed without a word of what it used costs nothing; the ledger says the same.
+  settle(lease, received, usage === undefined ? 0n : cost?.totalNanoUsd, tools);
   const reason =
     received.kind === "answered" ? undefined : start.signal.aborted ? "CANCELLED" : received.error.reason;
-  tools.health.callEnded(deployment, { passage, reason, latencyMs: received.firstTokenMs ?? latencyMs });
+  const kind = plan.sink === undefined ? "whole" : "streamed";
+  tools.health.callEnded(deployment, {
+    passage,
+    reason,
+    kind,
+    latencyMs: received.firstTokenMs ?? latencyMs,
+  });
+  span.noteBreaker(passage, tools.health.breaker(deployment).kind);
   const base = { plan, lease, latencyMs, firstTokenMs: received.firstTokenMs, usage, cost };
   if (received.kind === "answered") {
     const { answer } = received;
@@ -110,8 +127,9 @@ export async function makeAttempt(plan: AttemptPlan, tools: AttemptTools): Promi
     return { kind: "answered", answer, record: recordOf({ ...base, answer }) };
   }
   // A call that broke because its caller left is not the provider's failure, whatever the socket said.
-  const error = start.signal.aborted ? asCancelled(received.error) : received.error;
-  span.fail(error, usage, cost?.totalNanoUsd);
+  const error = start.signal.aborted ? asCancelled(received.error, start.signal) : received.error;
+  if (isOvertaken(start.signal)) span.giveUp(usage, cost?.totalNanoUsd);
+  else span.fail(error, usage, cost?.totalNanoUsd);
   return {
     kind: "failed",
     error,
@@ -120,13 +138,11 @@ export async function makeAttempt(plan: AttemptPlan, tools: AttemptTools): Promi
   };
 }
 
-function refuseOpen(deployment: string): Refusal {
+function refuseOpen(deployment: string, breaker: BreakerView): Refusal {
   return refuse(
     "CANDIDATES_UNAVAILABLE",
-    `${deployment} failed too often lately; its breaker is open. Try again later.`,
-    {
-      metadata: { model: deployment },
-    },
+    `${deployment} failed too often lately; its breaker is ${breaker.kind}. Try again later.`,
+    { metadata: { model: deployment }, retryAfterMs: probeAfterMs(breaker) },
   );
 }
 
@@ -174,11 +190,13 @@ async function receive(plan: AttemptPlan, call: ProviderCall, tools: AttemptTool
   }
 }
 
-function settle(lease: Lease, received: Received, cost: Cost | undefined, tools: AttemptTools): void {
-  const used = amountsUsed(received.usage, lease);
-  // A call that failed without a word of what it used costs nothing; the ledger says the same.
-  const isUnused = received.kind === "failed" && received.usage === undefined;
-  tools.scheduler.settle(lease, withCost(used, isUnused ? 0n : cost?.totalNanoUsd));
+function settle(
+  lease: Lease,
+  received: Received,
+  costNanoUsd: bigint | undefined,
+  tools: AttemptTools,
+): void {
+  tools.scheduler.settle(lease, withCost(amountsUsed(received.usage, lease), costNanoUsd));
   const answer =
     received.kind === "answered"
       ? {
@@ -221,7 +239,8 @@ export function asAttemptError(thrown: unknown): AttemptError {
   });
 }
 
-function asCancelled(error: AttemptError): AttemptError {
+function asCancelled(error: AttemptError, signal: AbortSignal): AttemptError {
+  if (isOvertaken(signal)) return overtakenError();
   if (error.reason === "CANCELLED") return error;
   const { statusCode, headers } = error;
   return new AttemptError("CANCELLED", "the caller went away or its deadline passed", {

@@ -18,6 +18,7 @@ import { CallBudget } from "./call-budget.ts";
 import type { Candidate } from "./candidate.ts";
 import type { CompleteCommand } from "./complete-request.ts";
 import type { Deployments } from "./deployments.ts";
+import { labelled } from "./labels.ts";
 import type { Settings } from "./settings.ts";
 
 export interface CandidateListOptions {
@@ -38,6 +39,8 @@ export interface Candidates {
   /** Not empty. */
   readonly list: readonly Candidate[];
   readonly arms: Selection["arms"];
+  /** What usage and budgets of the request are labelled with: the caller's tags, and the arms of experiments. */
+  readonly labels: CompleteCommand["tags"];
 }
 
 /** A deployment that may answer a request. */
@@ -72,8 +75,11 @@ export class CandidateList {
   of(command: CompleteCommand, settings: Settings, request: ChatRequest, call: Call): Candidates | Refusal {
     const considered = this.consider(command, settings, call.caller);
     if (considered.kind === "refused") return considered;
-    const list = considered.list.map((one) => this.#candidate(command, request, call, one));
-    return { kind: "candidates", list, arms: considered.arms };
+    const { arms } = considered;
+    const labels = labelled(command.tags, arms);
+    const labelledCommand = { ...command, tags: labels };
+    const list = considered.list.map((one) => this.#candidate(labelledCommand, request, call, one));
+    return { kind: "candidates", list, arms, labels };
   }
 
   /** The deployments of {@link of}, without what the request would take of them. */

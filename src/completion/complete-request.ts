@@ -38,6 +38,8 @@ export interface CompleteCommand {
   /** The caller's name for the request, or one that was made for it; never empty. */
   readonly requestId: string;
   readonly cacheMode: CacheMode;
+  /** Whether another candidate is called too when one is slower than usual. Undefined: as configured. */
+  readonly hedge: boolean | undefined;
   /** Further fields of the providers' own requests, by provider name. */
   readonly providerOptions: Readonly<Record<string, JsonObject>>;
 }

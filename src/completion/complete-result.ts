@@ -5,6 +5,7 @@ import type { WaitCause } from "../core/limit.ts";
 import type { TokenUsage } from "../core/usage.ts";
 import type { AttemptCause } from "../fallback/attempts/attempt-cause.ts";
 import type { ContextChange } from "../fallback/context/context-change.ts";
+import type { Selection } from "../fallback/selection/select-models.ts";
 import type { CandidateVerdict } from "../fallback/verdict.ts";
 
 /** How an attempt ended. `cancelled`: the caller went away, or another attempt was faster. */
@@ -76,4 +77,6 @@ export interface CompleteResult {
   readonly contextChange: ContextChange | undefined;
   readonly cacheHit: boolean;
   readonly requestId: string;
+  /** The experiments that the request took part in; empty: none. */
+  readonly arms: Selection["arms"];
 }

@@ -1,27 +1,27 @@
-import { type Context, context, trace } from "@opentelemetry/api";
+import { type Context, context } from "@opentelemetry/api";
 import type { Call } from "../core/call.ts";
 import type { ChatRequest } from "../core/chat.ts";
 import { levelOf } from "../core/priority.ts";
 import type { Refusal } from "../core/refusal.ts";
 import { sleep } from "../core/sleep.ts";
-import type { AttemptCause } from "../fallback/attempts/attempt-cause.ts";
+import { type AttemptCause, causeAfterRefusal } from "../fallback/attempts/attempt-cause.ts";
 import { decideAfterFailure, type NextStep } from "../fallback/attempts/attempt-policy.ts";
 import { usefulCandidates } from "../fallback/attempts/useful-candidates.ts";
 import type { RoutedCandidate } from "../fallback/route.ts";
 import { type AttemptOutcome, type AttemptPlan, makeAttempt } from "./attempt.ts";
+import { AttemptLog } from "./attempt-log.ts";
 import type { Candidate } from "./candidate.ts";
 import type { CompleteCommand } from "./complete-request.ts";
 import type { AttemptRecord, CompleteResult } from "./complete-result.ts";
 import type { CompleterOptions, EventSink } from "./completer.ts";
+import { isLate, remainingMs } from "./deadline.ts";
 import { type FittedRequest, fitContext } from "./fit-context.ts";
 import { type CompletePlan, planComplete } from "./plan-complete.ts";
-import { refuseFailed, refuseLeft } from "./refuse-failed.ts";
-import { attemptEntry, refusalEntry } from "./request-entry.ts";
+import { type HedgeOptions, planHedge } from "./plan-hedge.ts";
+import { type Hedge, type RaceOutcome, raceAttempts } from "./race-attempts.ts";
+import { refuseFailed, refuseLeft, refuseTried } from "./refuse-failed.ts";
 import { resultOf } from "./result-of.ts";
 import { withDefaults } from "./with-defaults.ts";
-
-/** Callers and timers end a call a moment before the deadline as it was computed here. */
-const DEADLINE_SLACK_MS = 50;
 
 /** The life of one Complete, from the request to the answer or the refusal. */
 export class CompleteRun {
@@ -31,12 +31,11 @@ export class CompleteRun {
   readonly #events: EventSink | undefined;
   readonly #request: ChatRequest;
   readonly #parent: Context = context.active();
-  readonly #attempts: AttemptRecord[] = [];
+  readonly #log: AttemptLog;
   #plan: CompletePlan | undefined;
   /** Waits for turns that did not come, in milliseconds. */
   #waitedInVainMs = 0;
-  /** Whether an attempt stands in the ledger as the one that ended the request. */
-  #isEnded = false;
+  #hasHedged = false;
 
   constructor(
     options: CompleterOptions,
@@ -49,6 +48,9 @@ export class CompleteRun {
     this.#call = call;
     this.#events = events;
     this.#request = withDefaults(command.request, options.config.defaults);
+    const { clock, ledger } = options;
+    const { tenant } = call.caller;
+    this.#log = new AttemptLog({ clock, ledger, command, tenant, parent: this.#parent });
   }
 
   async run(): Promise<CompleteResult | Refusal> {
@@ -64,6 +66,7 @@ export class CompleteRun {
     const plan = planComplete(question, this.#options);
     if (plan.kind === "refused") return this.#refuse(plan);
     this.#plan = plan;
+    this.#log.label(plan.candidates.labels);
     if (plan.refusal !== undefined) return this.#refuse(plan.refusal);
     return this.#try(plan.route.trial, plan.route.firstCause);
   }
@@ -72,17 +75,19 @@ export class CompleteRun {
   async #try(trial: readonly RoutedCandidate[], firstCause: AttemptCause): Promise<CompleteResult | Refusal> {
     let untried = trial;
     let cause = firstCause;
-    let refusal: Refusal | undefined;
+    const notStarted: Refusal[] = [];
+    let failure: Refusal | undefined;
     while (untried.length > 0) {
       const routed = untried[0]!;
       untried = untried.slice(1);
       const after = await this.#tryOne(routed, untried, cause);
       if (after.kind === "answered") return after.result;
-      refusal = after.refusal;
+      if (after.kind === "failed") failure = after.refusal;
+      else notStarted.push(after.refusal);
       untried = after.untried;
       cause = after.cause;
     }
-    return this.#refuse(refusal!);
+    return this.#refuse(refuseTried(failure, notStarted, this.#plan!.route));
   }
 
   /** Calls one candidate, and again as long as that may help. */
@@ -92,32 +97,38 @@ export class CompleteRun {
     firstCause: AttemptCause,
   ): Promise<AfterCandidate> {
     const fitted = this.#fit(routed);
-    if (fitted.kind === "refused")
-      return { kind: "failed", refusal: fitted, untried, cause: "fallback_context" };
+    if (fitted.kind === "refused") {
+      return { kind: "not_started", refusal: fitted, untried, cause: "fallback_context" };
+    }
     const { candidate } = fitted;
+    let others = untried;
     let cause = firstCause;
     let explanation = routed.explanation;
     for (let retryCount = 0; ; retryCount++) {
       const askedMs = this.#options.clock.monotonicMs();
-      const outcome = await this.#attempt(fitted, cause, explanation);
-      if (outcome.kind === "not_started") {
+      const race = await this.#attempt(this.#planAttempt(fitted, cause, explanation), others);
+      if (race.first.kind === "not_started") {
         this.#waitedInVainMs += this.#options.clock.monotonicMs() - askedMs;
-        const isOver = outcome.refusal.reason === "BUDGET_EXCEEDED";
-        const next = isOver ? "fallback_budget" : "fallback_wait";
-        return { kind: "failed", refusal: outcome.refusal, untried, cause: next };
+        const { refusal } = race.first;
+        return { kind: "not_started", refusal, untried: others, cause: causeAfterRefusal(refusal.reason) };
       }
-      this.#attempts.push(outcome.record);
-      if (outcome.kind === "answered") return this.#answered(fitted, outcome);
-      const useful = usefulCandidates({ failed: routed.candidate, reason: outcome.error.reason, untried });
+      const { outcome, answering } = this.#settleRace(fitted, race);
+      const hedged = race.second?.fitted.candidate.deployment.id;
+      others = others.filter((other) => other.candidate.deploymentId !== hedged);
+      if (outcome.kind === "answered") return this.#answered(answering, outcome);
+      const useful = usefulCandidates({
+        failed: routed.candidate,
+        reason: outcome.error.reason,
+        untried: others,
+      });
       const step = this.#decide(candidate, outcome, retryCount, useful.length);
-      const isLast = step.kind === "stop";
-      this.#record(candidate, outcome.record, isLast);
+      this.#record(answering.candidate, outcome.record, step.kind === "stop");
       if (step.kind === "retry_here" && (await sleep(this.#options.clock, step.delayMs, this.#call.signal))) {
         cause = "retry";
         explanation = step.explanation;
         continue;
       }
-      const failed = refuseFailed(this.#attempts, outcome.error, step.explanation);
+      const failed = refuseFailed(this.#log.attempts, outcome.error, step.explanation);
       return {
         kind: "failed",
         refusal: failed,
@@ -127,17 +138,46 @@ export class CompleteRun {
     }
   }
 
-  #attempt(
-    { candidate, request }: FittedRequest,
-    cause: AttemptCause,
-    explanation: string,
-  ): Promise<AttemptOutcome> {
+  /** Notes the attempts of a race, and says which of them decides what follows. */
+  #settleRace(fitted: FittedRequest, { first, second, isSecondDecisive }: RaceOutcome): Decisive {
+    const own = { outcome: first as Decisive["outcome"], answering: fitted };
+    this.#log.add(own.outcome.record);
+    if (second === undefined) return own;
+    this.#hasHedged = true;
+    this.#log.add(second.outcome.record);
+    const beside = { outcome: second.outcome, answering: second.fitted };
+    const [decisive, other] = isSecondDecisive ? [beside, own] : [own, beside];
+    this.#record(other.answering.candidate, other.outcome.record, false);
+    return decisive;
+  }
+
+  async #attempt(plan: AttemptPlan, untried: readonly RoutedCandidate[]): Promise<RaceOutcome> {
+    const hedge = this.#hedge(plan, untried);
+    if (hedge !== undefined) return raceAttempts(plan, hedge, this.#options.tools);
+    const first = await makeAttempt(plan, this.#options.tools);
+    return { first, second: undefined, isSecondDecisive: false };
+  }
+
+  /** Who is called, and when, if this attempt is slow. Undefined: nobody. */
+  #hedge(slow: AttemptPlan, untried: readonly RoutedCandidate[]): Hedge | undefined {
+    const { hedgeQuantile: quantile, maxAttemptCount } = this.#plan!.settings;
+    if (quantile === undefined || this.#hasHedged || untried.length === 0) return undefined;
+    if (slow.number >= maxAttemptCount) return undefined;
+    const planAt: HedgeOptions["planAt"] = (routed, explanation) => {
+      const fitted = this.#fit(routed);
+      if (fitted.kind === "refused") return undefined;
+      return { fitted, plan: this.#planAttempt(fitted, "hedge", explanation) };
+    };
+    return planHedge(slow, { quantile, health: this.#options.tools.health, untried, planAt });
+  }
+
+  #planAttempt({ candidate, request }: FittedRequest, cause: AttemptCause, explanation: string): AttemptPlan {
     const { tenant } = this.#call.caller;
     const command = this.#command;
     const events = this.#events;
-    const plan: AttemptPlan = {
+    return {
       candidate,
-      number: this.#attempts.length + 1,
+      number: this.#log.attempts.length + 1,
       cause,
       explanation,
       request,
@@ -152,13 +192,13 @@ export class CompleteRun {
           onQueued: (queued) => events.queued({ ...queued, model: candidate.model.id }),
         }),
       },
-      spending: { maxCostNanoUsd: command.maxCostNanoUsd, spentNanoUsd: this.#spentNanoUsd() },
+      spending: { maxCostNanoUsd: command.maxCostNanoUsd, spentNanoUsd: this.#log.spentNanoUsd },
       tenant,
       taskType: command.taskType ?? "",
       sink: events,
+      arms: this.#plan!.candidates.arms,
       parent: this.#parent,
     };
-    return makeAttempt(plan, this.#options.tools);
   }
 
   #decide(
@@ -172,13 +212,13 @@ export class CompleteRun {
       reason: error.reason,
       strategy,
       tokensStreamed,
-      attemptCount: this.#attempts.length,
+      attemptCount: this.#log.attempts.length,
       maxAttemptCount,
       retryCount,
       maxRetryCount: providerConfig.maxRetryCount,
       retryDelayMs: providerConfig.retryDelayMs,
       retryAfterMs: error.retryAfterMs,
-      remainingMs: this.#remainingMs(),
+      remainingMs: remainingMs(this.#call, this.#options.clock),
       remainingWaitMs: this.#remainingWaitMs(),
       usefulCandidateCount,
       random: this.#options.random,
@@ -193,9 +233,9 @@ export class CompleteRun {
     const result = resultOf({
       answer,
       model: candidate.model.id,
-      attempts: this.#attempts,
+      attempts: this.#log.attempts,
       route: this.#plan!.route,
-      candidates: this.#plan!.candidates.list,
+      candidates: this.#plan!.candidates,
       contextChange: change,
       requestId: this.#command.requestId,
     });
@@ -203,55 +243,23 @@ export class CompleteRun {
   }
 
   #record(candidate: Candidate, record: AttemptRecord, isLast: boolean): void {
-    this.#isEnded = isLast;
-    this.#options.ledger.record(
-      attemptEntry({
-        wallMs: this.#options.clock.wallMs(),
-        candidate,
-        record,
-        command: this.#command,
-        tenant: this.#call.caller.tenant,
-        isFirstChoice:
-          candidate.deployment.id === this.#plan!.route.trial[0]!.candidate.deploymentId &&
-          this.#isFirstOfAll(),
-        afterRateLimit: this.#attempts.some(({ errorReason }) => errorReason === "RATE_LIMITED"),
-        isLast,
-        traceId: this.#traceId(),
-      }),
-    );
-  }
-
-  /** Whether the route begins with what is preferred, and not with what was left after passing others over. */
-  #isFirstOfAll(): boolean {
-    return this.#plan!.route.firstCause === "first_choice";
+    const { firstCause, trial } = this.#plan!.route;
+    const isFirst = candidate.deployment.id === trial[0]!.candidate.deploymentId;
+    // A route may begin with what was left after passing over what is preferred.
+    this.#log.record(candidate, record, { isFirstChoice: isFirst && firstCause === "first_choice", isLast });
   }
 
   /** Ends the request without an answer. One that no attempt has ended gets a row of its own in the ledger. */
   #refuse(refusal: Refusal): Refusal {
-    const answer = this.#isLeft() ? refuseLeft(this.#attempts, this.#isLate()) : refusal;
-    if (!this.#isEnded) {
-      this.#options.ledger.record(
-        refusalEntry({
-          wallMs: this.#options.clock.wallMs(),
-          refusal: answer,
-          command: this.#command,
-          tenant: this.#call.caller.tenant,
-          candidate: this.#plan?.candidates.list[0],
-          traceId: this.#traceId(),
-        }),
-      );
-    }
+    const { attempts } = this.#log;
+    const answer = this.#isLeft() ? refuseLeft(attempts, isLate(this.#call, this.#options.clock)) : refusal;
+    this.#log.recordRefusal(answer, this.#plan?.candidates.list[0]);
     return answer;
   }
 
   /** Whether the work was stopped from outside. Only who has come to an attempt can have been. */
   #isLeft(): boolean {
     return this.#plan !== undefined && this.#plan.route.trial.length > 0 && this.#call.signal.aborted;
-  }
-
-  #isLate(): boolean {
-    const remainingMs = this.#remainingMs();
-    return remainingMs !== undefined && remainingMs <= DEADLINE_SLACK_MS;
   }
 
   /** The candidate with the request as it gets it. */
@@ -261,32 +269,23 @@ export class CompleteRun {
     return fitContext(this.#request, candidate, fit, { estimator: this.#options.tools.estimator, key });
   }
 
-  #spentNanoUsd(): bigint {
-    return this.#attempts.reduce((sum, { cost }) => sum + (cost?.totalNanoUsd ?? 0n), 0n);
-  }
-
-  #remainingMs(): number | undefined {
-    const { deadlineMs } = this.#call;
-    return deadlineMs === undefined ? undefined : deadlineMs - this.#options.clock.monotonicMs();
-  }
-
   /** What is left of `max_wait` after all the waits so far. */
   #remainingWaitMs(): number {
-    const waitedMs = this.#attempts.reduce((sum, attempt) => sum + attempt.waitedMs, this.#waitedInVainMs);
-    return Math.max(0, this.#plan!.settings.maxWaitMs - waitedMs);
+    return Math.max(0, this.#plan!.settings.maxWaitMs - this.#log.waitedMs - this.#waitedInVainMs);
   }
+}
 
-  #traceId(): string {
-    const spanContext = trace.getSpanContext(this.#parent);
-    return spanContext === undefined ? "" : spanContext.traceId;
-  }
+/** The attempt that decides what follows, and the request as it was made. */
+interface Decisive {
+  readonly outcome: Exclude<AttemptOutcome, { kind: "not_started" }>;
+  readonly answering: FittedRequest;
 }
 
 /** What became of one candidate. */
 type AfterCandidate =
   | { readonly kind: "answered"; readonly result: CompleteResult }
   | {
-      readonly kind: "failed";
+      readonly kind: "failed" | "not_started";
       /** The answer to the request if nothing else is tried. */
       readonly refusal: Refusal;
       readonly untried: readonly RoutedCandidate[];

@@ -19,14 +19,26 @@ const LATENCY_MEMORY_MS = 300_000;
 const LATENCY_PART = 0.9;
 const RULES = DEFAULT_BREAKER_RULES;
 
+/** Below so many calls nobody can say what is usual. */
+const MIN_USUAL_CALLS = 10;
+
+/** How a call is answered; the time to a whole answer says nothing about that to a first token. */
+type AnswerKind = "whole" | "streamed";
+
 /** How each deployment has done lately: its breaker and its latencies. */
 export class DeploymentHealth {
   readonly #clock: Clock;
+  readonly #onBreaker: (deployment: string, state: Breaker["kind"]) => void;
   readonly #breakers = new Map<string, Breaker>();
-  readonly #latencies = new Map<string, LatencyWindow>();
+  readonly #latencies: Readonly<Record<AnswerKind, Map<string, LatencyWindow>>> = {
+    whole: new Map(),
+    streamed: new Map(),
+  };
 
-  constructor(clock: Clock) {
+  /** `onBreaker` is told of each breaker that changes its state. */
+  constructor(clock: Clock, onBreaker: (deployment: string, state: Breaker["kind"]) => void = () => {}) {
     this.#clock = clock;
+    this.#onBreaker = onBreaker;
   }
 
   breaker(deployment: string): BreakerView {
@@ -35,9 +47,21 @@ export class DeploymentHealth {
 
   /** A high quantile of recent times to the first token, or to the answer. Undefined: not measured lately. */
   latencyMs(deployment: string): number | undefined {
-    const window = this.#latencies.get(deployment);
+    const whole = this.#latencies.whole.get(deployment) ?? [];
+    const streamed = this.#latencies.streamed.get(deployment) ?? [];
+    const window = whole.length === 0 ? streamed : [...whole, ...streamed];
+    return latencyQuantile(window, this.#clock.monotonicMs() - LATENCY_MEMORY_MS, LATENCY_PART);
+  }
+
+  /**
+   * The time in which `part` (0 to 1) of the recent calls of this kind had a first token, or an answer. Undefined: there
+   * were too few of them to say.
+   */
+  usualLatencyMs(deployment: string, kind: AnswerKind, part: number): number | undefined {
+    const window = this.#latencies[kind].get(deployment) ?? [];
     const sinceMs = this.#clock.monotonicMs() - LATENCY_MEMORY_MS;
-    return window && latencyQuantile(window, sinceMs, LATENCY_PART);
+    const recent = window.filter(({ atMs }) => atMs >= sinceMs);
+    return recent.length < MIN_USUAL_CALLS ? undefined : latencyQuantile(recent, sinceMs, part);
   }
 
   /** Asks the breaker whether a call may be made now. Whoever may must tell how it ended. */
@@ -45,7 +69,7 @@ export class DeploymentHealth {
     const known = this.#breakers.get(deployment);
     if (known === undefined) return "call";
     const { passage, breaker } = beforeCall(known, this.#clock.monotonicMs(), RULES);
-    this.#breakers.set(deployment, breaker);
+    this.#setBreaker(deployment, known, breaker);
     return passage;
   }
 
@@ -55,15 +79,21 @@ export class DeploymentHealth {
     end: {
       readonly passage: "call" | "probe";
       readonly reason: AttemptErrorReason | undefined;
+      readonly kind: AnswerKind;
       readonly latencyMs: number;
     },
   ): void {
     const nowMs = this.#clock.monotonicMs();
-    const breaker = this.#breakers.get(deployment) ?? CLOSED_BREAKER;
+    const known = this.#breakers.get(deployment) ?? CLOSED_BREAKER;
     const signal = breakerSignal(end.reason);
-    this.#breakers.set(deployment, afterCall(breaker, { passage: end.passage, signal, nowMs }, RULES));
+    this.#setBreaker(deployment, known, afterCall(known, { passage: end.passage, signal, nowMs }, RULES));
     if (end.reason !== undefined) return;
-    const window = this.#latencies.get(deployment) ?? [];
-    this.#latencies.set(deployment, noteLatency(window, nowMs, end.latencyMs));
+    const latencies = this.#latencies[end.kind];
+    latencies.set(deployment, noteLatency(latencies.get(deployment) ?? [], nowMs, end.latencyMs));
+  }
+
+  #setBreaker(deployment: string, before: Breaker, after: Breaker): void {
+    this.#breakers.set(deployment, after);
+    if (before.kind !== after.kind) this.#onBreaker(deployment, after.kind);
   }
 }

@@ -5,15 +5,17 @@ import { type ModelPrice, periodAt } from "../cost/price/model-price.ts";
 import type { PriceBook } from "../cost/price/price-book.ts";
 import type { PoolDirectory } from "../scheduler/pool-directory.ts";
 import { priceOf } from "./accounting.ts";
+import type { DeploymentHealth } from "./deployment-health.ts";
 import type { Deployments } from "./deployments.ts";
 import type { ModelReport, PriceReport } from "./model-report.ts";
-import { reportDeployment } from "./usage-service.ts";
+import { reportDeployment } from "./report-deployment.ts";
 
 export interface ModelServiceOptions {
   readonly clock: Clock;
   readonly deployments: Deployments;
   readonly pools: PoolDirectory;
   readonly prices: PriceBook;
+  readonly health: DeploymentHealth;
 }
 
 /** Answers ListModels: the catalog with what holds now. */
@@ -33,10 +35,10 @@ export class ModelService {
   }
 
   #report(model: Model, deployments: readonly Deployment[]): ModelReport {
-    const { clock, pools, prices } = this.#options;
+    const { clock, health, pools, prices } = this.#options;
     const first = deployments.find(({ configured }) => configured) ?? deployments[0];
     const price = first && priceOf(prices, model, first);
-    const reports = deployments.map(reportDeployment);
+    const reports = deployments.map((deployment) => reportDeployment(deployment, health));
     const available = deployments.some(
       ({ enabled, offered, configured }) => enabled && offered && configured,
     );

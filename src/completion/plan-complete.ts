@@ -6,11 +6,12 @@ import type { Refusal } from "../core/refusal.ts";
 import { refuseRoute } from "../fallback/refuse-route.ts";
 import { type Route, route } from "../fallback/route.ts";
 import type { RequestNeeds } from "../fallback/verdict.ts";
-import { inSpan } from "./attempt-span.ts";
+import { armAttributes, inSpan } from "./attempt-span.ts";
 import type { Candidates } from "./candidate-list.ts";
 import type { CompleteCommand } from "./complete-request.ts";
 import type { CandidateRecord } from "./complete-result.ts";
 import type { CompleterOptions } from "./completer.ts";
+import { remainingMs } from "./deadline.ts";
 import { needsOf } from "./needs.ts";
 import { candidateRecord } from "./result-of.ts";
 import { type Settings, settingsOf } from "./settings.ts";
@@ -46,7 +47,7 @@ export function planComplete(question: PlanQuestion, options: CompleterOptions):
   const needs = needsOf(request, {
     streaming: question.isStreamed || settings.preset?.needsStreaming === true,
     maxWaitMs: settings.maxWaitMs,
-    remainingMs: call.deadlineMs === undefined ? undefined : call.deadlineMs - options.clock.monotonicMs(),
+    remainingMs: remainingMs(call, options.clock),
   });
   return inSpan("route", parent, (span) => {
     const found = findRoute(question, options, { settings, candidates, needs });
@@ -54,6 +55,14 @@ export function planComplete(question: PlanQuestion, options: CompleterOptions):
       "headway.route",
       found.trial.map(({ candidate }) => candidate.deploymentId),
     );
+    span.setAttributes(armAttributes(candidates.arms));
+    const shut = found.rest.filter(({ verdict }) => verdict === "breaker_open");
+    if (shut.length > 0) {
+      span.setAttribute(
+        "headway.breakers_open",
+        shut.map(({ candidate }) => candidate.deploymentId),
+      );
+    }
     const refusal = found.trial.length > 0 ? undefined : refuseRoute(found, needs);
     return { kind: "plan", settings, candidates, route: found, refusal };
   });

@@ -1,5 +1,6 @@
 import type { AttemptError } from "../core/attempt-error.ts";
 import { type Refusal, refuse } from "../core/refusal.ts";
+import type { Route } from "../fallback/route.ts";
 import type { AttemptRecord } from "./complete-result.ts";
 
 /** The refusal of a request whose attempts have all failed. */
@@ -15,6 +16,38 @@ export function refuseFailed(
     metadata: attemptMetadata(attempts),
     ...(error.retryAfterMs !== undefined && { retryAfterMs: error.retryAfterMs }),
   });
+}
+
+/**
+ * The refusal of a request at the end of its route. `failure`: what its attempts came to; undefined: none was made.
+ * `notStarted`: why candidates were not called when their turn came. Beside those, the message says of every candidate
+ * of the route why it was not tried.
+ */
+export function refuseTried(
+  failure: Refusal | undefined,
+  notStarted: readonly Refusal[],
+  { rest }: Route,
+): Refusal {
+  const refusals = failure === undefined ? notStarted : [failure, ...notStarted];
+  const base = failure ?? soonest(notStarted);
+  const others = refusals.filter((refusal) => refusal !== base).map(({ message }) => message);
+  const skipped = rest.map(({ candidate, explanation }) => `${candidate.deploymentId} ${explanation}.`);
+  const { retryAfterMs } = soonest(refusals);
+  return {
+    ...base,
+    message: [base.message, ...others, ...skipped].map(withFullStop).join(" "),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  };
+}
+
+/** The one that time mends first; the last, when time mends none. */
+function soonest(refusals: readonly Refusal[]): Refusal {
+  const timeOf = ({ retryAfterMs = Number.POSITIVE_INFINITY }: Refusal): number => retryAfterMs;
+  return refusals.reduce((first, other) => (timeOf(other) <= timeOf(first) ? other : first));
+}
+
+function withFullStop(sentence: string): string {
+  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
 }
 
 /** The refusal of a request whose caller went away, or with `isLate` whose deadline has passed. */

@@ -11,6 +11,7 @@ export function attemptEntry(options: {
   readonly candidate: Candidate;
   readonly record: AttemptRecord;
   readonly command: CompleteCommand;
+  readonly tags: LedgerEntry["tags"];
   readonly tenant: string;
   /** The deployment is the one that is preferred above all. */
   readonly isFirstChoice: boolean;
@@ -27,7 +28,7 @@ export function attemptEntry(options: {
     outcome: record.outcome,
     reason: record.errorReason,
     tenant: options.tenant,
-    tags: command.tags,
+    tags: options.tags,
     taskType: command.taskType ?? "",
     provider: candidate.deployment.provider,
     model: record.model,
@@ -51,6 +52,7 @@ export function refusalEntry(options: {
   readonly wallMs: number;
   readonly refusal: Refusal;
   readonly command: CompleteCommand;
+  readonly tags: LedgerEntry["tags"];
   readonly tenant: string;
   /** The first candidate; undefined: there was none. */
   readonly candidate: Candidate | undefined;
@@ -63,7 +65,7 @@ export function refusalEntry(options: {
     outcome: refusal.reason === "CANCELLED" ? "cancelled" : "refused",
     reason: refusal.reason,
     tenant: options.tenant,
-    tags: command.tags,
+    tags: options.tags,
     taskType: command.taskType ?? "",
     provider: candidate?.deployment.provider ?? "",
     model: candidate?.model.id ?? "",

@@ -7,6 +7,7 @@ import type { Route, RoutedCandidate } from "../fallback/route.ts";
 import type { ProviderAnswer } from "../providers/provider.ts";
 import { addCost, addUsage } from "./accounting.ts";
 import type { Candidate } from "./candidate.ts";
+import type { Candidates } from "./candidate-list.ts";
 import type { AttemptRecord, CandidateRecord, CompleteResult } from "./complete-result.ts";
 
 /** The answer to a Complete with everything that led to it. */
@@ -15,7 +16,7 @@ export function resultOf(options: {
   readonly model: string;
   readonly attempts: readonly AttemptRecord[];
   readonly route: Route;
-  readonly candidates: readonly Candidate[];
+  readonly candidates: Candidates;
   readonly contextChange: ContextChange | undefined;
   readonly requestId: string;
 }): CompleteResult {
@@ -31,10 +32,13 @@ export function resultOf(options: {
     ),
     cost: totalCost(attempts),
     attempts,
-    route: [...route.trial, ...route.rest].map((routed) => candidateRecord(routed, candidates, attempts)),
+    route: [...route.trial, ...route.rest].map((routed) =>
+      candidateRecord(routed, candidates.list, attempts),
+    ),
     contextChange: options.contextChange,
     cacheHit: false,
     requestId: options.requestId,
+    arms: candidates.arms,
   };
 }
 

@@ -11,6 +11,8 @@ export interface Settings {
   readonly contextStrategy: ContextStrategy;
   readonly maxAttemptCount: number;
   readonly maxWaitMs: number;
+  /** The part of a deployment's calls, 0 to 1, after whose usual latency another is called too. Undefined: never. */
+  readonly hedgeQuantile: number | undefined;
 }
 
 /** The settings of a request, or why its preset does not exist. */
@@ -27,6 +29,7 @@ export function settingsOf(command: CompleteCommand, config: Config): Settings |
     contextStrategy,
     maxAttemptCount: command.maxAttemptCount ?? preset?.maxAttemptCount ?? routing.maxAttemptCount,
     maxWaitMs: command.maxWaitMs ?? preset?.maxWaitMs ?? scheduler.maxWaitMs,
+    hedgeQuantile: (command.hedge ?? routing.hedge.enabled) ? routing.hedge.quantile : undefined,
   };
 }
 

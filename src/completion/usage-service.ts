@@ -1,4 +1,3 @@
-import type { Deployment } from "../catalog/catalog.ts";
 import { matchesModel } from "../catalog/model-pattern.ts";
 import type { ProviderConfig } from "../config/provider-config.ts";
 import type { Caller } from "../core/call.ts";
@@ -10,8 +9,10 @@ import type { PoolDirectory } from "../scheduler/pool-directory.ts";
 import type { PoolReport } from "../scheduler/pool-report.ts";
 import { reportPool } from "../scheduler/pool-reporter.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
+import type { DeploymentHealth } from "./deployment-health.ts";
 import type { Deployments } from "./deployments.ts";
-import type { DeploymentReport, ProviderReport, UsageReport } from "./usage-report.ts";
+import { bestBreakerState, reportDeployment } from "./report-deployment.ts";
+import type { ProviderReport, UsageReport } from "./usage-report.ts";
 import type { UsageResets } from "./usage-resets.ts";
 
 const DAY_MS = 86_400_000;
@@ -25,6 +26,7 @@ export interface UsageServiceOptions {
   readonly ledger: LedgerStore;
   readonly budgets: BudgetBook;
   readonly resets: UsageResets;
+  readonly health: DeploymentHealth;
   /** Whether callers are told apart: then each sees only its own totals. */
   readonly hasTenants: boolean;
 }
@@ -70,7 +72,7 @@ export class UsageService {
   }
 
   async #providers(tenant: string | undefined): Promise<ProviderReport[]> {
-    const { clock, deployments, ledger, providers } = this.#options;
+    const { clock, deployments, health, ledger, providers } = this.#options;
     const startWallMs = Math.floor(clock.wallMs() / DAY_MS) * DAY_MS;
     const today = await ledger.query({
       models: [],
@@ -84,22 +86,17 @@ export class UsageService {
       const own = byProvider.get(provider.name) ?? [];
       const totals = today.groups.find(({ key }) => key.provider === provider.name)?.totals;
       const configured = provider.enabled && own.some((deployment) => deployment.configured);
+      const reports = own.map((deployment) => reportDeployment(deployment, health));
       return {
         name: provider.name,
         enabled: provider.enabled,
         configured,
-        healthy: configured,
-        breakerState: "closed",
+        healthy: configured && reports.some(({ healthy }) => healthy),
+        breakerState: bestBreakerState(reports),
         costTodayNanoUsd: totals?.cost?.totalNanoUsd ?? 0n,
         tier: deployments.catalog.tiers.get(provider.name) ?? provider.tier,
-        deployments: own.map(reportDeployment),
+        deployments: reports,
       };
     });
   }
-}
-
-/** A deployment as it stands now. */
-export function reportDeployment(deployment: Deployment): DeploymentReport {
-  const { id, pool, enabled, offered, configured } = deployment;
-  return { name: id, pool, healthy: enabled && offered && configured, breakerState: "closed" };
 }

@@ -41,6 +41,15 @@ export interface RoutingConfig {
   /** For the strategy `weighted`; a model that is not in it has 1. */
   readonly weights: readonly { readonly model: string; readonly weight: number }[];
   readonly experiments: readonly ExperimentConfig[];
+  readonly hedge: HedgeConfig;
+}
+
+/** When a second candidate is called beside one that is slow. */
+export interface HedgeConfig {
+  /** For requests that do not say. */
+  readonly enabled: boolean;
+  /** The part of a deployment's recent calls that were faster than the time that is waited; 0.5 to 0.999. */
+  readonly quantile: number;
 }
 
 /** An A/B experiment. */

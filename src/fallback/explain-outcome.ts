@@ -16,6 +16,7 @@ export function explainOutcome({ explanation }: RoutedCandidate, outcome: Candid
 
 function outcomeText({ attempts, answered }: CandidateOutcome): string {
   if (attempts.length === 0) return answered ? "not needed" : "not reached";
+  if (answered && attempts.at(-1) === "CANCELLED") return "given up, since another answered first";
   const failures = attempts.filter((reason) => reason !== undefined);
   const answer = failures.length < attempts.length ? "answered" : "gave no answer";
   if (failures.length === 0) return answer;

@@ -1,4 +1,5 @@
 import { type Refusal, type RefusalReason, refuse } from "../core/refusal.ts";
+import { probeAfterMs } from "./breaker/probe-after.ts";
 import type { Route, RoutedCandidate } from "./route.ts";
 import type { CandidateSnapshot } from "./snapshot.ts";
 import { acceptedWaitMs, type CandidateVerdict, type RequestNeeds } from "./verdict.ts";
@@ -70,7 +71,7 @@ function retryAfterOf(
     case "queue_full":
       return waitMs;
     case "breaker_open":
-      return breaker.kind === "open" ? breaker.retryAfterMs : undefined;
+      return probeAfterMs(breaker);
     case "over_budget":
       return budget.kind === "over" ? budget.retryAfterMs : undefined;
     default:

@@ -44,6 +44,7 @@ export function readCompleteRequest(request: CompleteRequest): Reading<CompleteC
     tags: readTags(violations, request.tags),
     requestId: readRequestId(violations, request.requestId) ?? makeId("req"),
     cacheMode: readEnum(violations, "cache", request.cache, CACHE_MODES) ?? "default",
+    hedge: request.hedge,
     providerOptions: readProviderOptions(violations, request.providerOptions),
   };
   return reading(violations, command);

@@ -1,6 +1,10 @@
 import { create } from "@bufbuild/protobuf";
 import { type Attempt, AttemptSchema } from "../../gen/es/headway/v1/attempt_pb.js";
-import { type Candidate, CandidateSchema } from "../../gen/es/headway/v1/candidate_pb.js";
+import {
+  type Candidate,
+  CandidateSchema,
+  ExperimentArmSchema,
+} from "../../gen/es/headway/v1/candidate_pb.js";
 import { type CompleteResponse, CompleteResponseSchema } from "../../gen/es/headway/v1/complete_pb.js";
 import {
   ContextChangeSchema,
@@ -37,6 +41,7 @@ export function completeResultToProto(result: CompleteResult, traceId: string | 
     requestId: result.requestId,
     traceId: traceId ?? "",
     route: result.route.map(candidateToProto),
+    experiments: result.arms.map((arm) => create(ExperimentArmSchema, arm)),
   });
 }
 

@@ -118,6 +118,7 @@ export const ATTEMPT_CAUSE_NUMBERS: Readonly<Record<AttemptCause, ProtoAttemptCa
   fallback_context: ProtoAttemptCause.FALLBACK_CONTEXT,
   fallback_budget: ProtoAttemptCause.FALLBACK_BUDGET,
   fallback_unavailable: ProtoAttemptCause.FALLBACK_UNAVAILABLE,
+  hedge: ProtoAttemptCause.HEDGE,
 };
 
 export const ATTEMPT_ERROR_REASON_NUMBERS: Readonly<Record<AttemptErrorReason, ProtoAttemptErrorReason>> = {

@@ -35,6 +35,7 @@ export function fakeResult(text: string, requestId = "req_fake"): CompleteResult
     route: [],
     contextChange: undefined,
     cacheHit: false,
+    arms: [],
     requestId,
   };
 }

@@ -2,6 +2,7 @@ import { trace } from "@opentelemetry/api";
 import type { LedgerEntry } from "../../cost/ledger.ts";
 import type { CompleteCommand } from "../complete-request.ts";
 import type { CompleteResult } from "../complete-result.ts";
+import { labelled } from "../labels.ts";
 
 /** The ledger's row of a request that was answered without a call. */
 export function hitEntry(options: {
@@ -18,7 +19,7 @@ export function hitEntry(options: {
     outcome: "succeeded",
     reason: undefined,
     tenant,
-    tags: command.tags,
+    tags: labelled(command.tags, answer.arms),
     taskType: command.taskType ?? "",
     provider: model.slice(0, model.indexOf("/")),
     model,

@@ -205,9 +205,9 @@ export class SharedAnswers {
     const { clock, ledger } = this.#options;
     const traceId = trace.getActiveSpan()?.spanContext().traceId ?? "";
     const { tenant } = call.caller;
-    ledger.record(
-      refusalEntry({ wallMs: clock.wallMs(), refusal, command, tenant, candidate: undefined, traceId }),
-    );
+    const { tags } = command;
+    const wallMs = clock.wallMs();
+    ledger.record(refusalEntry({ wallMs, refusal, command, tags, tenant, candidate: undefined, traceId }));
   }
 }
 

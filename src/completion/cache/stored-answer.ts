@@ -1,4 +1,4 @@
-import type { CompleteResult } from "../complete-result.ts";
+import type { AttemptRecord, CompleteResult } from "../complete-result.ts";
 
 /** The part of an answer that is kept: what was said, and not what it took. */
 export type StoredAnswer = Omit<
@@ -7,7 +7,7 @@ export type StoredAnswer = Omit<
 >;
 
 /** Raised when what is kept changes its form, so that what an older version has kept is not misread. */
-const FORM = 1;
+const FORM = 2;
 
 /** Bytes inside the JSON, as an image in an answer. */
 interface EncodedBytes {
@@ -21,7 +21,12 @@ interface EncodedBytes {
 export function isStorable(result: CompleteResult): boolean {
   const { attempts, cacheHit, finishReason } = result;
   if (cacheHit || finishReason === "content_filter" || finishReason === "other") return false;
-  return attempts.length > 0 && attempts.every(({ cause }) => !cause.startsWith("fallback_"));
+  return attempts.length > 0 && attempts.every((attempt) => !isElsewhere(attempt));
+}
+
+/** Whether an attempt stands for another candidate than the first choice. */
+function isElsewhere({ cause, outcome }: AttemptRecord): boolean {
+  return cause.startsWith("fallback_") || (cause === "hedge" && outcome === "succeeded");
 }
 
 /** An answer as bytes. */

@@ -64,6 +64,7 @@ function resolveRouting(parsed: ParsedConfig["routing"]): RoutingConfig {
           : { kind: "tag", tag: split_by.slice("tag:".length) },
       arms: Object.entries(arms).map(([arm, { model, weight }]) => ({ name: arm, model, weight })),
     })),
+    hedge: parsed.hedge,
   };
 }
 

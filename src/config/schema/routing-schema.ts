@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defaulted, optional, required } from "./kind.ts";
-import { choice, decimal, integer, text } from "./kinds.ts";
+import { boolean, choice, decimal, integer, text } from "./kinds.ts";
 import { freeName, modelId } from "./names.ts";
 
 /** In which order candidates are tried. */
@@ -64,6 +64,17 @@ export const routingSchema = z
       .record(z.string(), required(decimal(0, 1_000_000), "Relative share."))
       .prefault({})
       .describe("Relative share by model, for the strategy weighted. A model without one has 1."),
+    hedge: z
+      .strictObject({
+        enabled: defaulted(boolean, false, "Whether requests that do not say are hedged."),
+        quantile: defaulted(
+          decimal(0.5, 0.999),
+          0.95,
+          "Part of a deployment's recent calls that were faster than the time after which another is called.",
+        ),
+      })
+      .prefault({})
+      .describe("A second candidate is called when the first is slower than usual; the first answer wins."),
     experiments: z.record(freeName, experiment).prefault({}).describe("A/B experiments by name."),
   })
   .prefault({})

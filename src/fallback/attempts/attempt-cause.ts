@@ -1,3 +1,4 @@
+import type { RefusalReason } from "../../core/refusal.ts";
 import type { CandidateVerdict } from "../verdict.ts";
 
 /** Why an attempt is made. */
@@ -15,7 +16,9 @@ export type AttemptCause =
   /** The candidates before it were over a budget. */
   | "fallback_budget"
   /** The candidates before it could not be called: breaker open, not configured, capability missing. */
-  | "fallback_unavailable";
+  | "fallback_unavailable"
+  /** The attempt before it was slow, and still runs; the first answer wins. */
+  | "hedge";
 
 const CAUSES: Record<CandidateVerdict, AttemptCause> = {
   eligible: "first_choice",
@@ -35,4 +38,10 @@ const CAUSES: Record<CandidateVerdict, AttemptCause> = {
 /** Why a candidate is tried when the one before it was passed over with this verdict. */
 export function causeAfterVerdict(verdict: CandidateVerdict): AttemptCause {
   return CAUSES[verdict];
+}
+
+/** Why the next candidate is tried when the one before it was refused a start for this reason. */
+export function causeAfterRefusal(reason: RefusalReason): AttemptCause {
+  if (reason === "BUDGET_EXCEEDED" || reason === "PRICE_UNKNOWN") return "fallback_budget";
+  return reason === "CANDIDATES_UNAVAILABLE" ? "fallback_unavailable" : "fallback_wait";
 }

@@ -206,7 +206,7 @@ export enum OutputEstimateSource {
   LEARNED = 2,
 
   /**
-   * The configured default, or the most the model can write, because nothing is learned yet.
+   * The configured default, else 4,096 or the most the model can write, whichever is less, because nothing is learned yet.
    *
    * @generated from enum value: OUTPUT_ESTIMATE_SOURCE_DEFAULT = 3;
    */

@@ -23,8 +23,8 @@ export enum FallbackStrategy {
   UNSPECIFIED = 0,
 
   /**
-   * `smart_fallback`: the model asked for, then free local models, then by priority, unless waiting for a better one
-   * is shorter than `max_wait`.
+   * `smart_fallback`: models that somebody named in the order in which they are named; those that Headway takes from the
+   * catalog free local ones first, then by priority. A better one is left only when its wait is longer than `max_wait`.
    *
    * @generated from enum value: FALLBACK_STRATEGY_SMART = 1;
    */
@@ -59,7 +59,7 @@ export enum FallbackStrategy {
   FAIL_FAST = 5,
 
   /**
-   * `latency_optimized`: the lowest recent latency first.
+   * `latency_optimized`: the least predicted wait and recent latency together first.
    *
    * @generated from enum value: FALLBACK_STRATEGY_LATENCY_OPTIMIZED = 6;
    */
@@ -194,7 +194,7 @@ export enum Priority {
 export declare const PrioritySchema: GenEnum<Priority>;
 
 /**
- * What matters most when Headway chooses the model.
+ * What matters most when Headway chooses the model; never changes the order of models that somebody named.
  *
  * @generated from enum headway.v1.Quality
  */

@@ -59,7 +59,7 @@ export const QualitySchema = /*@__PURE__*/
   enumDesc(file_headway_v1_routing, 3);
 
 /**
- * What matters most when Headway chooses the model.
+ * What matters most when Headway chooses the model; never changes the order of models that somebody named.
  *
  * @generated from enum headway.v1.Quality
  */

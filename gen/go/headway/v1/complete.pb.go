@@ -197,8 +197,12 @@ type CompleteRequest struct {
 	// Further fields of the provider's own request, by provider name: `{"openai": {"user": "u1"}}`. Passed through as
 	// they are, only to that provider. Unset: none.
 	ProviderOptions *structpb.Struct `protobuf:"bytes,24,opt,name=provider_options,json=providerOptions,proto3" json:"provider_options,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	// Whether the next candidate is called too when one has not answered (a stream: not begun to) in the time in which it
+	// usually does. The first answer wins; the other call is given up and charged for what it used. At most one such call
+	// a request, within `max_attempts`, and only where it can start at once. Unset: `routing.hedge.enabled`.
+	Hedge         *bool `protobuf:"varint,25,opt,name=hedge,proto3,oneof" json:"hedge,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *CompleteRequest) Reset() {
@@ -399,6 +403,13 @@ func (x *CompleteRequest) GetProviderOptions() *structpb.Struct {
 	return nil
 }
 
+func (x *CompleteRequest) GetHedge() bool {
+	if x != nil && x.Hedge != nil {
+		return *x.Hedge
+	}
+	return false
+}
+
 // The answer of a model, and how it came about.
 type CompleteResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -558,7 +569,7 @@ var File_headway_v1_complete_proto protoreflect.FileDescriptor
 const file_headway_v1_complete_proto_rawDesc = "" +
 	"\n" +
 	"\x19headway/v1/complete.proto\x12\n" +
-	"headway.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x18headway/v1/attempt.proto\x1a\x1aheadway/v1/candidate.proto\x1a\x1fheadway/v1/context_change.proto\x1a\x15headway/v1/cost.proto\x1a\x18headway/v1/message.proto\x1a headway/v1/response_format.proto\x1a\x18headway/v1/routing.proto\x1a\x15headway/v1/tool.proto\x1a\x16headway/v1/usage.proto\"\xcd\t\n" +
+	"headway.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x18headway/v1/attempt.proto\x1a\x1aheadway/v1/candidate.proto\x1a\x1fheadway/v1/context_change.proto\x1a\x15headway/v1/cost.proto\x1a\x18headway/v1/message.proto\x1a headway/v1/response_format.proto\x1a\x18headway/v1/routing.proto\x1a\x15headway/v1/tool.proto\x1a\x16headway/v1/usage.proto\"\xf2\t\n" +
 	"\x0fCompleteRequest\x12\x14\n" +
 	"\x05model\x18\x01 \x01(\tR\x05model\x12'\n" +
 	"\x0ffallback_models\x18\x02 \x03(\tR\x0efallbackModels\x12/\n" +
@@ -586,7 +597,8 @@ const file_headway_v1_complete_proto_rawDesc = "" +
 	"\n" +
 	"request_id\x18\x16 \x01(\tR\trequestId\x12+\n" +
 	"\x05cache\x18\x17 \x01(\x0e2\x15.headway.v1.CacheModeR\x05cache\x12B\n" +
-	"\x10provider_options\x18\x18 \x01(\v2\x17.google.protobuf.StructR\x0fproviderOptions\x1a7\n" +
+	"\x10provider_options\x18\x18 \x01(\v2\x17.google.protobuf.StructR\x0fproviderOptions\x12\x19\n" +
+	"\x05hedge\x18\x19 \x01(\bH\x05R\x05hedge\x88\x01\x01\x1a7\n" +
 	"\tTagsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01B\x0e\n" +
@@ -594,7 +606,8 @@ const file_headway_v1_complete_proto_rawDesc = "" +
 	"\x06_top_pB\x14\n" +
 	"\x12_max_output_tokensB\a\n" +
 	"\x05_seedB\x14\n" +
-	"\x12_max_cost_nano_usd\"\xcf\x04\n" +
+	"\x12_max_cost_nano_usdB\b\n" +
+	"\x06_hedge\"\xcf\x04\n" +
 	"\x10CompleteResponse\x12-\n" +
 	"\amessage\x18\x01 \x01(\v2\x13.headway.v1.MessageR\amessage\x12=\n" +
 	"\rfinish_reason\x18\x02 \x01(\x0e2\x18.headway.v1.FinishReasonR\ffinishReason\x124\n" +

@@ -84,7 +84,7 @@ const (
 	OutputEstimateSource_OUTPUT_ESTIMATE_SOURCE_REQUEST OutputEstimateSource = 1
 	// What such answers needed before.
 	OutputEstimateSource_OUTPUT_ESTIMATE_SOURCE_LEARNED OutputEstimateSource = 2
-	// The configured default, or the most the model can write, because nothing is learned yet.
+	// The configured default, else 4,096 or the most the model can write, whichever is less, because nothing is learned yet.
 	OutputEstimateSource_OUTPUT_ESTIMATE_SOURCE_DEFAULT OutputEstimateSource = 3
 )
 

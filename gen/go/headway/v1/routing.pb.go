@@ -27,8 +27,8 @@ type FallbackStrategy int32
 const (
 	// The default: the preset's, else `routing.strategy` of the config, else FALLBACK_STRATEGY_SMART.
 	FallbackStrategy_FALLBACK_STRATEGY_UNSPECIFIED FallbackStrategy = 0
-	// `smart_fallback`: the model asked for, then free local models, then by priority, unless waiting for a better one
-	// is shorter than `max_wait`.
+	// `smart_fallback`: models that somebody named in the order in which they are named; those that Headway takes from the
+	// catalog free local ones first, then by priority. A better one is left only when its wait is longer than `max_wait`.
 	FallbackStrategy_FALLBACK_STRATEGY_SMART FallbackStrategy = 1
 	// `cost_optimized`: the cheapest for this request first.
 	FallbackStrategy_FALLBACK_STRATEGY_COST_OPTIMIZED FallbackStrategy = 2
@@ -38,7 +38,7 @@ const (
 	FallbackStrategy_FALLBACK_STRATEGY_ROUND_ROBIN FallbackStrategy = 4
 	// `fail_fast`: one candidate, one attempt; any failure is the answer.
 	FallbackStrategy_FALLBACK_STRATEGY_FAIL_FAST FallbackStrategy = 5
-	// `latency_optimized`: the lowest recent latency first.
+	// `latency_optimized`: the least predicted wait and recent latency together first.
 	FallbackStrategy_FALLBACK_STRATEGY_LATENCY_OPTIMIZED FallbackStrategy = 6
 	// `earliest_start`: the least predicted wait first.
 	FallbackStrategy_FALLBACK_STRATEGY_EARLIEST_START FallbackStrategy = 7
@@ -229,7 +229,7 @@ func (Priority) EnumDescriptor() ([]byte, []int) {
 	return file_headway_v1_routing_proto_rawDescGZIP(), []int{2}
 }
 
-// What matters most when Headway chooses the model.
+// What matters most when Headway chooses the model; never changes the order of models that somebody named.
 type Quality int32
 
 const (

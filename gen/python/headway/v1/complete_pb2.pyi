@@ -140,6 +140,7 @@ class CompleteRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     CACHE_FIELD_NUMBER: _builtins.int
     PROVIDER_OPTIONS_FIELD_NUMBER: _builtins.int
+    HEDGE_FIELD_NUMBER: _builtins.int
     model: _builtins.str
     """`provider/model`, as `openai/gpt-4o-mini`. Empty: `routing.default_model`, or chosen by `task_type`."""
     temperature: _builtins.float
@@ -176,6 +177,11 @@ class CompleteRequest(_message.Message):
     """The caller's name for the request, for logs, traces and the ledger, up to 128 characters. Empty: Headway makes one."""
     cache: Global___CacheMode.ValueType
     """Whether a stored answer may be used. Unset: as configured."""
+    hedge: _builtins.bool
+    """Whether the next candidate is called too when one has not answered (a stream: not begun to) in the time in which it
+    usually does. The first answer wins; the other call is given up and charged for what it used. At most one such call
+    a request, within `max_attempts`, and only where it can start at once. Unset: `routing.hedge.enabled`.
+    """
     @_builtins.property
     def fallback_models(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Models to try next, in this order where the strategy has none of its own. Empty: `routing.fallback_models`."""
@@ -243,11 +249,14 @@ class CompleteRequest(_message.Message):
         request_id: _builtins.str = ...,
         cache: Global___CacheMode.ValueType = ...,
         provider_options: _struct_pb2.Struct | None = ...,
+        hedge: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_max_cost_nano_usd", b"_max_cost_nano_usd", "_max_output_tokens", b"_max_output_tokens", "_seed", b"_seed", "_temperature", b"_temperature", "_top_p", b"_top_p", "max_cost_nano_usd", b"max_cost_nano_usd", "max_output_tokens", b"max_output_tokens", "max_wait", b"max_wait", "provider_options", b"provider_options", "response_format", b"response_format", "seed", b"seed", "temperature", b"temperature", "tool_choice", b"tool_choice", "top_p", b"top_p"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_hedge", b"_hedge", "_max_cost_nano_usd", b"_max_cost_nano_usd", "_max_output_tokens", b"_max_output_tokens", "_seed", b"_seed", "_temperature", b"_temperature", "_top_p", b"_top_p", "hedge", b"hedge", "max_cost_nano_usd", b"max_cost_nano_usd", "max_output_tokens", b"max_output_tokens", "max_wait", b"max_wait", "provider_options", b"provider_options", "response_format", b"response_format", "seed", b"seed", "temperature", b"temperature", "tool_choice", b"tool_choice", "top_p", b"top_p"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_max_cost_nano_usd", b"_max_cost_nano_usd", "_max_output_tokens", b"_max_output_tokens", "_seed", b"_seed", "_temperature", b"_temperature", "_top_p", b"_top_p", "cache", b"cache", "context_strategy", b"context_strategy", "fallback_models", b"fallback_models", "max_attempts", b"max_attempts", "max_cost_nano_usd", b"max_cost_nano_usd", "max_output_tokens", b"max_output_tokens", "max_wait", b"max_wait", "messages", b"messages", "model", b"model", "preset", b"preset", "priority", b"priority", "provider_options", b"provider_options", "quality", b"quality", "request_id", b"request_id", "response_format", b"response_format", "seed", b"seed", "stop_sequences", b"stop_sequences", "strategy", b"strategy", "tags", b"tags", "task_type", b"task_type", "temperature", b"temperature", "tool_choice", b"tool_choice", "tools", b"tools", "top_p", b"top_p"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_hedge", b"_hedge", "_max_cost_nano_usd", b"_max_cost_nano_usd", "_max_output_tokens", b"_max_output_tokens", "_seed", b"_seed", "_temperature", b"_temperature", "_top_p", b"_top_p", "cache", b"cache", "context_strategy", b"context_strategy", "fallback_models", b"fallback_models", "hedge", b"hedge", "max_attempts", b"max_attempts", "max_cost_nano_usd", b"max_cost_nano_usd", "max_output_tokens", b"max_output_tokens", "max_wait", b"max_wait", "messages", b"messages", "model", b"model", "preset", b"preset", "priority", b"priority", "provider_options", b"provider_options", "quality", b"quality", "request_id", b"request_id", "response_format", b"response_format", "seed", b"seed", "stop_sequences", b"stop_sequences", "strategy", b"strategy", "tags", b"tags", "task_type", b"task_type", "temperature", b"temperature", "tool_choice", b"tool_choice", "tools", b"tools", "top_p", b"top_p"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__hedge: _TypeAlias = _typing.Literal["hedge"]  # noqa: Y015
+    _WhichOneofArgType__hedge: _TypeAlias = _typing.Literal["_hedge", b"_hedge"]  # noqa: Y015
     _WhichOneofReturnType__max_cost_nano_usd: _TypeAlias = _typing.Literal["max_cost_nano_usd"]  # noqa: Y015
     _WhichOneofArgType__max_cost_nano_usd: _TypeAlias = _typing.Literal["_max_cost_nano_usd", b"_max_cost_nano_usd"]  # noqa: Y015
     _WhichOneofReturnType__max_output_tokens: _TypeAlias = _typing.Literal["max_output_tokens"]  # noqa: Y015
@@ -258,6 +267,8 @@ class CompleteRequest(_message.Message):
     _WhichOneofArgType__temperature: _TypeAlias = _typing.Literal["_temperature", b"_temperature"]  # noqa: Y015
     _WhichOneofReturnType__top_p: _TypeAlias = _typing.Literal["top_p"]  # noqa: Y015
     _WhichOneofArgType__top_p: _TypeAlias = _typing.Literal["_top_p", b"_top_p"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__hedge) -> _WhichOneofReturnType__hedge | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__max_cost_nano_usd) -> _WhichOneofReturnType__max_cost_nano_usd | None: ...
     @_typing.overload

@@ -60,7 +60,7 @@ class _OutputEstimateSourceEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_
     OUTPUT_ESTIMATE_SOURCE_LEARNED: _OutputEstimateSource.ValueType  # 2
     """What such answers needed before."""
     OUTPUT_ESTIMATE_SOURCE_DEFAULT: _OutputEstimateSource.ValueType  # 3
-    """The configured default, or the most the model can write, because nothing is learned yet."""
+    """The configured default, else 4,096 or the most the model can write, whichever is less, because nothing is learned yet."""
 
 class OutputEstimateSource(_OutputEstimateSource, metaclass=_OutputEstimateSourceEnumTypeWrapper):
     """What the reservation for the output rests on."""
@@ -72,7 +72,7 @@ OUTPUT_ESTIMATE_SOURCE_REQUEST: OutputEstimateSource.ValueType  # 1
 OUTPUT_ESTIMATE_SOURCE_LEARNED: OutputEstimateSource.ValueType  # 2
 """What such answers needed before."""
 OUTPUT_ESTIMATE_SOURCE_DEFAULT: OutputEstimateSource.ValueType  # 3
-"""The configured default, or the most the model can write, because nothing is learned yet."""
+"""The configured default, else 4,096 or the most the model can write, whichever is less, because nothing is learned yet."""
 Global___OutputEstimateSource: _TypeAlias = OutputEstimateSource  # noqa: Y015
 
 @_typing.final

@@ -25,8 +25,8 @@ class _FallbackStrategyEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Fall
     FALLBACK_STRATEGY_UNSPECIFIED: _FallbackStrategy.ValueType  # 0
     """The default: the preset's, else `routing.strategy` of the config, else FALLBACK_STRATEGY_SMART."""
     FALLBACK_STRATEGY_SMART: _FallbackStrategy.ValueType  # 1
-    """`smart_fallback`: the model asked for, then free local models, then by priority, unless waiting for a better one
-    is shorter than `max_wait`.
+    """`smart_fallback`: models that somebody named in the order in which they are named; those that Headway takes from the
+    catalog free local ones first, then by priority. A better one is left only when its wait is longer than `max_wait`.
     """
     FALLBACK_STRATEGY_COST_OPTIMIZED: _FallbackStrategy.ValueType  # 2
     """`cost_optimized`: the cheapest for this request first."""
@@ -37,7 +37,7 @@ class _FallbackStrategyEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Fall
     FALLBACK_STRATEGY_FAIL_FAST: _FallbackStrategy.ValueType  # 5
     """`fail_fast`: one candidate, one attempt; any failure is the answer."""
     FALLBACK_STRATEGY_LATENCY_OPTIMIZED: _FallbackStrategy.ValueType  # 6
-    """`latency_optimized`: the lowest recent latency first."""
+    """`latency_optimized`: the least predicted wait and recent latency together first."""
     FALLBACK_STRATEGY_EARLIEST_START: _FallbackStrategy.ValueType  # 7
     """`earliest_start`: the least predicted wait first."""
     FALLBACK_STRATEGY_WEIGHTED: _FallbackStrategy.ValueType  # 8
@@ -51,8 +51,8 @@ class FallbackStrategy(_FallbackStrategy, metaclass=_FallbackStrategyEnumTypeWra
 FALLBACK_STRATEGY_UNSPECIFIED: FallbackStrategy.ValueType  # 0
 """The default: the preset's, else `routing.strategy` of the config, else FALLBACK_STRATEGY_SMART."""
 FALLBACK_STRATEGY_SMART: FallbackStrategy.ValueType  # 1
-"""`smart_fallback`: the model asked for, then free local models, then by priority, unless waiting for a better one
-is shorter than `max_wait`.
+"""`smart_fallback`: models that somebody named in the order in which they are named; those that Headway takes from the
+catalog free local ones first, then by priority. A better one is left only when its wait is longer than `max_wait`.
 """
 FALLBACK_STRATEGY_COST_OPTIMIZED: FallbackStrategy.ValueType  # 2
 """`cost_optimized`: the cheapest for this request first."""
@@ -63,7 +63,7 @@ FALLBACK_STRATEGY_ROUND_ROBIN: FallbackStrategy.ValueType  # 4
 FALLBACK_STRATEGY_FAIL_FAST: FallbackStrategy.ValueType  # 5
 """`fail_fast`: one candidate, one attempt; any failure is the answer."""
 FALLBACK_STRATEGY_LATENCY_OPTIMIZED: FallbackStrategy.ValueType  # 6
-"""`latency_optimized`: the lowest recent latency first."""
+"""`latency_optimized`: the least predicted wait and recent latency together first."""
 FALLBACK_STRATEGY_EARLIEST_START: FallbackStrategy.ValueType  # 7
 """`earliest_start`: the least predicted wait first."""
 FALLBACK_STRATEGY_WEIGHTED: FallbackStrategy.ValueType  # 8
@@ -158,7 +158,7 @@ class _QualityEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Quality.Value
     """The best answer."""
 
 class Quality(_Quality, metaclass=_QualityEnumTypeWrapper):
-    """What matters most when Headway chooses the model."""
+    """What matters most when Headway chooses the model; never changes the order of models that somebody named."""
 
 QUALITY_UNSPECIFIED: Quality.ValueType  # 0
 """The default: QUALITY_BALANCED."""

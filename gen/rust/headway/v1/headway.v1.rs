@@ -1038,8 +1038,8 @@ impl CandidateVerdict {
 pub enum FallbackStrategy {
     /// The default: the preset's, else `routing.strategy` of the config, else FALLBACK_STRATEGY_SMART.
     Unspecified = 0,
-    /// `smart_fallback`: the model asked for, then free local models, then by priority, unless waiting for a better one
-    /// is shorter than `max_wait`.
+    /// `smart_fallback`: models that somebody named in the order in which they are named; those that Headway takes from the
+    /// catalog free local ones first, then by priority. A better one is left only when its wait is longer than `max_wait`.
     Smart = 1,
     /// `cost_optimized`: the cheapest for this request first.
     CostOptimized = 2,
@@ -1049,7 +1049,7 @@ pub enum FallbackStrategy {
     RoundRobin = 4,
     /// `fail_fast`: one candidate, one attempt; any failure is the answer.
     FailFast = 5,
-    /// `latency_optimized`: the lowest recent latency first.
+    /// `latency_optimized`: the least predicted wait and recent latency together first.
     LatencyOptimized = 6,
     /// `earliest_start`: the least predicted wait first.
     EarliestStart = 7,
@@ -1180,7 +1180,7 @@ impl Priority {
         }
     }
 }
-/// What matters most when Headway chooses the model.
+/// What matters most when Headway chooses the model; never changes the order of models that somebody named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
 pub enum Quality {
@@ -1588,6 +1588,11 @@ pub struct CompleteRequest {
     /// they are, only to that provider. Unset: none.
     #[prost(message, optional, tag="24")]
     pub provider_options: ::core::option::Option<::prost_types::Struct>,
+    /// Whether the next candidate is called too when one has not answered (a stream: not begun to) in the time in which it
+    /// usually does. The first answer wins; the other call is given up and charged for what it used. At most one such call
+    /// a request, within `max_attempts`, and only where it can start at once. Unset: `routing.hedge.enabled`.
+    #[prost(bool, optional, tag="25")]
+    pub hedge: ::core::option::Option<bool>,
 }
 /// The answer of a model, and how it came about.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -1879,7 +1884,7 @@ pub enum OutputEstimateSource {
     Request = 1,
     /// What such answers needed before.
     Learned = 2,
-    /// The configured default, or the most the model can write, because nothing is learned yet.
+    /// The configured default, else 4,096 or the most the model can write, whichever is less, because nothing is learned yet.
     Default = 3,
 }
 impl OutputEstimateSource {

@@ -47,7 +47,7 @@ public final class CompleteProto {
       "/cost.proto\032\030headway/v1/message.proto\032 h" +
       "eadway/v1/response_format.proto\032\030headway" +
       "/v1/routing.proto\032\025headway/v1/tool.proto" +
-      "\032\026headway/v1/usage.proto\"\315\t\n\017CompleteReq" +
+      "\032\026headway/v1/usage.proto\"\362\t\n\017CompleteReq" +
       "uest\022\024\n\005model\030\001 \001(\tR\005model\022\'\n\017fallback_m" +
       "odels\030\002 \003(\tR\016fallbackModels\022/\n\010messages\030" +
       "\003 \003(\0132\023.headway.v1.MessageR\010messages\022&\n\005" +
@@ -75,34 +75,35 @@ public final class CompleteProto {
       "questId\022+\n\005cache\030\027 \001(\0162\025.headway.v1.Cach" +
       "eModeR\005cache\022B\n\020provider_options\030\030 \001(\0132\027" +
       ".google.protobuf.StructR\017providerOptions" +
-      "\0327\n\tTagsEntry\022\020\n\003key\030\001 \001(\tR\003key\022\024\n\005value" +
-      "\030\002 \001(\tR\005value:\0028\001B\016\n\014_temperatureB\010\n\006_to" +
-      "p_pB\024\n\022_max_output_tokensB\007\n\005_seedB\024\n\022_m" +
-      "ax_cost_nano_usd\"\317\004\n\020CompleteResponse\022-\n" +
-      "\007message\030\001 \001(\0132\023.headway.v1.MessageR\007mes" +
-      "sage\022=\n\rfinish_reason\030\002 \001(\0162\030.headway.v1" +
-      ".FinishReasonR\014finishReason\0224\n\026provider_" +
-      "finish_reason\030\003 \001(\tR\024providerFinishReaso" +
-      "n\022\024\n\005model\030\004 \001(\tR\005model\022\'\n\005usage\030\005 \001(\0132\021" +
-      ".headway.v1.UsageR\005usage\022$\n\004cost\030\006 \001(\0132\020" +
-      ".headway.v1.CostR\004cost\022/\n\010attempts\030\007 \003(\013" +
-      "2\023.headway.v1.AttemptR\010attempts\022@\n\016conte" +
-      "xt_change\030\010 \001(\0132\031.headway.v1.ContextChan" +
-      "geR\rcontextChange\022\033\n\tcache_hit\030\t \001(\010R\010ca" +
-      "cheHit\022\035\n\nrequest_id\030\n \001(\tR\trequestId\022\031\n" +
-      "\010trace_id\030\013 \001(\tR\007traceId\022+\n\005route\030\014 \003(\0132" +
-      "\025.headway.v1.CandidateR\005route\022;\n\013experim" +
-      "ents\030\r \003(\0132\031.headway.v1.ExperimentArmR\013e" +
-      "xperiments*R\n\tCacheMode\022\032\n\026CACHE_MODE_UN" +
-      "SPECIFIED\020\000\022\025\n\021CACHE_MODE_BYPASS\020\001\022\022\n\016CA" +
-      "CHE_MODE_USE\020\002*\270\001\n\014FinishReason\022\035\n\031FINIS" +
-      "H_REASON_UNSPECIFIED\020\000\022\026\n\022FINISH_REASON_" +
-      "STOP\020\001\022\030\n\024FINISH_REASON_LENGTH\020\002\022\034\n\030FINI" +
-      "SH_REASON_TOOL_CALLS\020\003\022 \n\034FINISH_REASON_" +
-      "CONTENT_FILTER\020\004\022\027\n\023FINISH_REASON_OTHER\020" +
-      "\005BP\n\rio.headway.v1B\rCompleteProtoP\001Z.hea" +
-      "dway.io/headway/gen/go/headway/v1;headwa" +
-      "yv1b\006proto3"
+      "\022\031\n\005hedge\030\031 \001(\010H\005R\005hedge\210\001\001\0327\n\tTagsEntry" +
+      "\022\020\n\003key\030\001 \001(\tR\003key\022\024\n\005value\030\002 \001(\tR\005value" +
+      ":\0028\001B\016\n\014_temperatureB\010\n\006_top_pB\024\n\022_max_o" +
+      "utput_tokensB\007\n\005_seedB\024\n\022_max_cost_nano_" +
+      "usdB\010\n\006_hedge\"\317\004\n\020CompleteResponse\022-\n\007me" +
+      "ssage\030\001 \001(\0132\023.headway.v1.MessageR\007messag" +
+      "e\022=\n\rfinish_reason\030\002 \001(\0162\030.headway.v1.Fi" +
+      "nishReasonR\014finishReason\0224\n\026provider_fin" +
+      "ish_reason\030\003 \001(\tR\024providerFinishReason\022\024" +
+      "\n\005model\030\004 \001(\tR\005model\022\'\n\005usage\030\005 \001(\0132\021.he" +
+      "adway.v1.UsageR\005usage\022$\n\004cost\030\006 \001(\0132\020.he" +
+      "adway.v1.CostR\004cost\022/\n\010attempts\030\007 \003(\0132\023." +
+      "headway.v1.AttemptR\010attempts\022@\n\016context_" +
+      "change\030\010 \001(\0132\031.headway.v1.ContextChangeR" +
+      "\rcontextChange\022\033\n\tcache_hit\030\t \001(\010R\010cache" +
+      "Hit\022\035\n\nrequest_id\030\n \001(\tR\trequestId\022\031\n\010tr" +
+      "ace_id\030\013 \001(\tR\007traceId\022+\n\005route\030\014 \003(\0132\025.h" +
+      "eadway.v1.CandidateR\005route\022;\n\013experiment" +
+      "s\030\r \003(\0132\031.headway.v1.ExperimentArmR\013expe" +
+      "riments*R\n\tCacheMode\022\032\n\026CACHE_MODE_UNSPE" +
+      "CIFIED\020\000\022\025\n\021CACHE_MODE_BYPASS\020\001\022\022\n\016CACHE" +
+      "_MODE_USE\020\002*\270\001\n\014FinishReason\022\035\n\031FINISH_R" +
+      "EASON_UNSPECIFIED\020\000\022\026\n\022FINISH_REASON_STO" +
+      "P\020\001\022\030\n\024FINISH_REASON_LENGTH\020\002\022\034\n\030FINISH_" +
+      "REASON_TOOL_CALLS\020\003\022 \n\034FINISH_REASON_CON" +
+      "TENT_FILTER\020\004\022\027\n\023FINISH_REASON_OTHER\020\005BP" +
+      "\n\rio.headway.v1B\rCompleteProtoP\001Z.headwa" +
+      "y.io/headway/gen/go/headway/v1;headwayv1" +
+      "b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -124,7 +125,7 @@ public final class CompleteProto {
     internal_static_headway_v1_CompleteRequest_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_headway_v1_CompleteRequest_descriptor,
-        new java.lang.String[] { "Model", "FallbackModels", "Messages", "Tools", "ToolChoice", "ResponseFormat", "Temperature", "TopP", "MaxOutputTokens", "StopSequences", "Seed", "Strategy", "ContextStrategy", "MaxAttempts", "MaxWait", "Priority", "TaskType", "Quality", "MaxCostNanoUsd", "Preset", "Tags", "RequestId", "Cache", "ProviderOptions", });
+        new java.lang.String[] { "Model", "FallbackModels", "Messages", "Tools", "ToolChoice", "ResponseFormat", "Temperature", "TopP", "MaxOutputTokens", "StopSequences", "Seed", "Strategy", "ContextStrategy", "MaxAttempts", "MaxWait", "Priority", "TaskType", "Quality", "MaxCostNanoUsd", "Preset", "Tags", "RequestId", "Cache", "ProviderOptions", "Hedge", });
     internal_static_headway_v1_CompleteRequest_TagsEntry_descriptor =
       internal_static_headway_v1_CompleteRequest_descriptor.getNestedTypes().get(0);
     internal_static_headway_v1_CompleteRequest_TagsEntry_fieldAccessorTable = new

@@ -1026,6 +1026,37 @@ java.lang.String defaultValue) {
     return providerOptions_ == null ? com.google.protobuf.Struct.getDefaultInstance() : providerOptions_;
   }
 
+  public static final int HEDGE_FIELD_NUMBER = 25;
+  private boolean hedge_ = false;
+  /**
+   * <pre>
+   * Whether the next candidate is called too when one has not answered (a stream: not begun to) in the time in which it
+   * usually does. The first answer wins; the other call is given up and charged for what it used. At most one such call
+   * a request, within `max_attempts`, and only where it can start at once. Unset: `routing.hedge.enabled`.
+   * </pre>
+   *
+   * <code>optional bool hedge = 25 [json_name = "hedge"];</code>
+   * @return Whether the hedge field is set.
+   */
+  @java.lang.Override
+  public boolean hasHedge() {
+    return ((bitField0_ & 0x00000200) != 0);
+  }
+  /**
+   * <pre>
+   * Whether the next candidate is called too when one has not answered (a stream: not begun to) in the time in which it
+   * usually does. The first answer wins; the other call is given up and charged for what it used. At most one such call
+   * a request, within `max_attempts`, and only where it can start at once. Unset: `routing.hedge.enabled`.
+   * </pre>
+   *
+   * <code>optional bool hedge = 25 [json_name = "hedge"];</code>
+   * @return The hedge.
+   */
+  @java.lang.Override
+  public boolean getHedge() {
+    return hedge_;
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -1114,6 +1145,9 @@ java.lang.String defaultValue) {
     }
     if (((bitField0_ & 0x00000100) != 0)) {
       output.writeMessage(24, getProviderOptions());
+    }
+    if (((bitField0_ & 0x00000200) != 0)) {
+      output.writeBool(25, hedge_);
     }
     getUnknownFields().writeTo(output);
   }
@@ -1230,6 +1264,10 @@ java.lang.String defaultValue) {
       size += com.google.protobuf.CodedOutputStream
         .computeMessageSize(24, getProviderOptions());
     }
+    if (((bitField0_ & 0x00000200) != 0)) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeBoolSize(25, hedge_);
+    }
     size += getUnknownFields().getSerializedSize();
     memoizedSize = size;
     return size;
@@ -1316,6 +1354,11 @@ java.lang.String defaultValue) {
     if (hasProviderOptions()) {
       if (!getProviderOptions()
           .equals(other.getProviderOptions())) return false;
+    }
+    if (hasHedge() != other.hasHedge()) return false;
+    if (hasHedge()) {
+      if (getHedge()
+          != other.getHedge()) return false;
     }
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
@@ -1408,6 +1451,11 @@ java.lang.String defaultValue) {
     if (hasProviderOptions()) {
       hash = (37 * hash) + PROVIDER_OPTIONS_FIELD_NUMBER;
       hash = (53 * hash) + getProviderOptions().hashCode();
+    }
+    if (hasHedge()) {
+      hash = (37 * hash) + HEDGE_FIELD_NUMBER;
+      hash = (53 * hash) + com.google.protobuf.Internal.hashBoolean(
+          getHedge());
     }
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
@@ -1631,6 +1679,7 @@ java.lang.String defaultValue) {
         providerOptionsBuilder_.dispose();
         providerOptionsBuilder_ = null;
       }
+      hedge_ = false;
       return this;
     }
 
@@ -1772,6 +1821,10 @@ java.lang.String defaultValue) {
             ? providerOptions_
             : providerOptionsBuilder_.build();
         to_bitField0_ |= 0x00000100;
+      }
+      if (((from_bitField0_ & 0x01000000) != 0)) {
+        result.hedge_ = hedge_;
+        to_bitField0_ |= 0x00000200;
       }
       result.bitField0_ |= to_bitField0_;
     }
@@ -1960,6 +2013,9 @@ java.lang.String defaultValue) {
       if (other.hasProviderOptions()) {
         mergeProviderOptions(other.getProviderOptions());
       }
+      if (other.hasHedge()) {
+        setHedge(other.getHedge());
+      }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
       return this;
@@ -2136,6 +2192,11 @@ java.lang.String defaultValue) {
               bitField0_ |= 0x00800000;
               break;
             } // case 194
+            case 200: {
+              hedge_ = input.readBool();
+              bitField0_ |= 0x01000000;
+              break;
+            } // case 200
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -4940,6 +5001,70 @@ java.lang.String defaultValue) {
         providerOptions_ = null;
       }
       return providerOptionsBuilder_;
+    }
+
+    private boolean hedge_ ;
+    /**
+     * <pre>
+     * Whether the next candidate is called too when one has not answered (a stream: not begun to) in the time in which it
+     * usually does. The first answer wins; the other call is given up and charged for what it used. At most one such call
+     * a request, within `max_attempts`, and only where it can start at once. Unset: `routing.hedge.enabled`.
+     * </pre>
+     *
+     * <code>optional bool hedge = 25 [json_name = "hedge"];</code>
+     * @return Whether the hedge field is set.
+     */
+    @java.lang.Override
+    public boolean hasHedge() {
+      return ((bitField0_ & 0x01000000) != 0);
+    }
+    /**
+     * <pre>
+     * Whether the next candidate is called too when one has not answered (a stream: not begun to) in the time in which it
+     * usually does. The first answer wins; the other call is given up and charged for what it used. At most one such call
+     * a request, within `max_attempts`, and only where it can start at once. Unset: `routing.hedge.enabled`.
+     * </pre>
+     *
+     * <code>optional bool hedge = 25 [json_name = "hedge"];</code>
+     * @return The hedge.
+     */
+    @java.lang.Override
+    public boolean getHedge() {
+      return hedge_;
+    }
+    /**
+     * <pre>
+     * Whether the next candidate is called too when one has not answered (a stream: not begun to) in the time in which it
+     * usually does. The first answer wins; the other call is given up and charged for what it used. At most one such call
+     * a request, within `max_attempts`, and only where it can start at once. Unset: `routing.hedge.enabled`.
+     * </pre>
+     *
+     * <code>optional bool hedge = 25 [json_name = "hedge"];</code>
+     * @param value The hedge to set.
+     * @return This builder for chaining.
+     */
+    public Builder setHedge(boolean value) {
+
+      hedge_ = value;
+      bitField0_ |= 0x01000000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Whether the next candidate is called too when one has not answered (a stream: not begun to) in the time in which it
+     * usually does. The first answer wins; the other call is given up and charged for what it used. At most one such call
+     * a request, within `max_attempts`, and only where it can start at once. Unset: `routing.hedge.enabled`.
+     * </pre>
+     *
+     * <code>optional bool hedge = 25 [json_name = "hedge"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearHedge() {
+      bitField0_ = (bitField0_ & ~0x01000000);
+      hedge_ = false;
+      onChanged();
+      return this;
     }
     @java.lang.Override
     public final Builder setUnknownFields(

@@ -631,4 +631,27 @@ java.lang.String defaultValue);
    * <code>.google.protobuf.Struct provider_options = 24 [json_name = "providerOptions"];</code>
    */
   com.google.protobuf.StructOrBuilder getProviderOptionsOrBuilder();
+
+  /**
+   * <pre>
+   * Whether the next candidate is called too when one has not answered (a stream: not begun to) in the time in which it
+   * usually does. The first answer wins; the other call is given up and charged for what it used. At most one such call
+   * a request, within `max_attempts`, and only where it can start at once. Unset: `routing.hedge.enabled`.
+   * </pre>
+   *
+   * <code>optional bool hedge = 25 [json_name = "hedge"];</code>
+   * @return Whether the hedge field is set.
+   */
+  boolean hasHedge();
+  /**
+   * <pre>
+   * Whether the next candidate is called too when one has not answered (a stream: not begun to) in the time in which it
+   * usually does. The first answer wins; the other call is given up and charged for what it used. At most one such call
+   * a request, within `max_attempts`, and only where it can start at once. Unset: `routing.hedge.enabled`.
+   * </pre>
+   *
+   * <code>optional bool hedge = 25 [json_name = "hedge"];</code>
+   * @return The hedge.
+   */
+  boolean getHedge();
 }

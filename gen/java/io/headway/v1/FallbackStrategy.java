@@ -23,8 +23,8 @@ public enum FallbackStrategy
   FALLBACK_STRATEGY_UNSPECIFIED(0),
   /**
    * <pre>
-   * `smart_fallback`: the model asked for, then free local models, then by priority, unless waiting for a better one
-   * is shorter than `max_wait`.
+   * `smart_fallback`: models that somebody named in the order in which they are named; those that Headway takes from the
+   * catalog free local ones first, then by priority. A better one is left only when its wait is longer than `max_wait`.
    * </pre>
    *
    * <code>FALLBACK_STRATEGY_SMART = 1;</code>
@@ -64,7 +64,7 @@ public enum FallbackStrategy
   FALLBACK_STRATEGY_FAIL_FAST(5),
   /**
    * <pre>
-   * `latency_optimized`: the lowest recent latency first.
+   * `latency_optimized`: the least predicted wait and recent latency together first.
    * </pre>
    *
    * <code>FALLBACK_STRATEGY_LATENCY_OPTIMIZED = 6;</code>
@@ -107,8 +107,8 @@ public enum FallbackStrategy
   public static final int FALLBACK_STRATEGY_UNSPECIFIED_VALUE = 0;
   /**
    * <pre>
-   * `smart_fallback`: the model asked for, then free local models, then by priority, unless waiting for a better one
-   * is shorter than `max_wait`.
+   * `smart_fallback`: models that somebody named in the order in which they are named; those that Headway takes from the
+   * catalog free local ones first, then by priority. A better one is left only when its wait is longer than `max_wait`.
    * </pre>
    *
    * <code>FALLBACK_STRATEGY_SMART = 1;</code>
@@ -148,7 +148,7 @@ public enum FallbackStrategy
   public static final int FALLBACK_STRATEGY_FAIL_FAST_VALUE = 5;
   /**
    * <pre>
-   * `latency_optimized`: the lowest recent latency first.
+   * `latency_optimized`: the least predicted wait and recent latency together first.
    * </pre>
    *
    * <code>FALLBACK_STRATEGY_LATENCY_OPTIMIZED = 6;</code>

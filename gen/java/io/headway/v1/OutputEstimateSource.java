@@ -39,7 +39,7 @@ public enum OutputEstimateSource
   OUTPUT_ESTIMATE_SOURCE_LEARNED(2),
   /**
    * <pre>
-   * The configured default, or the most the model can write, because nothing is learned yet.
+   * The configured default, else 4,096 or the most the model can write, whichever is less, because nothing is learned yet.
    * </pre>
    *
    * <code>OUTPUT_ESTIMATE_SOURCE_DEFAULT = 3;</code>
@@ -74,7 +74,7 @@ public enum OutputEstimateSource
   public static final int OUTPUT_ESTIMATE_SOURCE_LEARNED_VALUE = 2;
   /**
    * <pre>
-   * The configured default, or the most the model can write, because nothing is learned yet.
+   * The configured default, else 4,096 or the most the model can write, whichever is less, because nothing is learned yet.
    * </pre>
    *
    * <code>OUTPUT_ESTIMATE_SOURCE_DEFAULT = 3;</code>

@@ -6,7 +6,7 @@ package io.headway.v1;
 
 /**
  * <pre>
- * What matters most when Headway chooses the model.
+ * What matters most when Headway chooses the model; never changes the order of models that somebody named.
  * </pre>
  *
  * Protobuf enum {@code headway.v1.Quality}

@@ -1,0 +1,101 @@
+import { type Context, trace } from "@opentelemetry/api";
+import type { Clock } from "../core/clock.ts";
+import type { Refusal } from "../core/refusal.ts";
+import type { LedgerSink } from "../cost/ledger.ts";
+import type { Candidate } from "./candidate.ts";
+import type { CompleteCommand } from "./complete-request.ts";
+import type { AttemptRecord } from "./complete-result.ts";
+import { attemptEntry, refusalEntry } from "./request-entry.ts";
+
+export interface AttemptLogOptions {
+  readonly clock: Clock;
+  readonly ledger: LedgerSink;
+  readonly command: CompleteCommand;
+  readonly tenant: string;
+  /** Where the request's span is looked up. */
+  readonly parent: Context;
+}
+
+/** The attempts of one Complete, and their rows in the ledger, of which exactly one ends the request. */
+export class AttemptLog {
+  readonly #options: AttemptLogOptions;
+  readonly #attempts: AttemptRecord[] = [];
+  #labels: Readonly<Record<string, string>>;
+  /** Whether an attempt stands in the ledger as the one that ended the request. */
+  #isEnded = false;
+
+  constructor(options: AttemptLogOptions) {
+    this.#options = options;
+    this.#labels = options.command.tags;
+  }
+
+  /** In the order of their starts. */
+  get attempts(): readonly AttemptRecord[] {
+    return this.#attempts;
+  }
+
+  /** What all of them together have cost so far, as far as it is known. */
+  get spentNanoUsd(): bigint {
+    return this.#attempts.reduce((sum, { cost }) => sum + (cost?.totalNanoUsd ?? 0n), 0n);
+  }
+
+  /** Milliseconds that all of them together have waited for their turns. */
+  get waitedMs(): number {
+    return this.#attempts.reduce((sum, attempt) => sum + attempt.waitedMs, 0);
+  }
+
+  /** Sets the labels of the rows from now on: the caller's tags with what Headway adds. */
+  label(labels: Readonly<Record<string, string>>): void {
+    this.#labels = labels;
+  }
+
+  /** An attempt has ended. */
+  add(record: AttemptRecord): void {
+    this.#attempts.push(record);
+  }
+
+  /** Writes an attempt's row, once it is known whether it ends the request. */
+  record(
+    candidate: Candidate,
+    record: AttemptRecord,
+    { isFirstChoice, isLast }: { readonly isFirstChoice: boolean; readonly isLast: boolean },
+  ): void {
+    this.#isEnded = isLast;
+    const { clock, command, ledger, tenant } = this.#options;
+    ledger.record(
+      attemptEntry({
+        wallMs: clock.wallMs(),
+        candidate,
+        record,
+        command,
+        tags: this.#labels,
+        tenant,
+        isFirstChoice,
+        afterRateLimit: this.#attempts.some(({ errorReason }) => errorReason === "RATE_LIMITED"),
+        isLast,
+        traceId: this.#traceId(),
+      }),
+    );
+  }
+
+  /** Writes a row for a request that no attempt has ended. */
+  recordRefusal(refusal: Refusal, candidate: Candidate | undefined): void {
+    if (this.#isEnded) return;
+    const { clock, command, ledger, tenant } = this.#options;
+    ledger.record(
+      refusalEntry({
+        wallMs: clock.wallMs(),
+        refusal,
+        command,
+        tags: this.#labels,
+        tenant,
+        candidate,
+        traceId: this.#traceId(),
+      }),
+    );
+  }
+
+  #traceId(): string {
+    return trace.getSpanContext(this.#options.parent)?.traceId ?? "";
+  }
+}
