@@ -11,7 +11,9 @@ import { EstimateService } from "./completion/estimate-service.ts";
 import { feedbackProfileOf } from "./completion/feedback-profile.ts";
 import { LiveConfig } from "./completion/live-config.ts";
 import { ModelService } from "./completion/model-service.ts";
+import { providerStates } from "./completion/provider-states.ts";
 import { SlotService } from "./completion/slot-service.ts";
+import { traceAlert } from "./completion/trace-alert.ts";
 import { UsageResets } from "./completion/usage-resets.ts";
 import { UsageService } from "./completion/usage-service.ts";
 import type { Config } from "./config/config.ts";
@@ -20,9 +22,13 @@ import type { Clock } from "./core/clock.ts";
 import type { Random } from "./core/random.ts";
 import { type Refusal, refuse } from "./core/refusal.ts";
 import { StartError } from "./core/start-error.ts";
+import { alertSettings } from "./cost/alerts/alert.ts";
+import { AlertMonitor } from "./cost/alerts/alert-monitor.ts";
+import { createWebhookPoster } from "./cost/alerts/post-webhook.ts";
 import { BudgetBook } from "./cost/budget/budget-book.ts";
 import { restoreBudgets } from "./cost/budget/restore-budgets.ts";
 import type { LedgerHealth } from "./cost/ledger/ledger-health.ts";
+import type { LedgerSink } from "./cost/ledger.ts";
 import { PriceBook } from "./cost/price/price-book.ts";
 import { loadEncodings, TokenEstimator } from "./cost/tokens/token-estimator.ts";
 import { AnthropicProvider } from "./providers/anthropic/provider.ts";
@@ -39,6 +45,7 @@ import { PoolDirectory } from "./scheduler/pool-directory.ts";
 import { RateFeedback } from "./scheduler/rate-feedback.ts";
 import { Scheduler } from "./scheduler/scheduler.ts";
 import { TenantQuotas } from "./scheduler/tenant-quotas.ts";
+import { MemoryAlerts } from "./stores/memory/alerts.ts";
 import { MemoryLedger } from "./stores/memory/ledger.ts";
 import { LedgerOpenError, SqliteLedger } from "./stores/sqlite/ledger.ts";
 import { pathBeside } from "./stores/sqlite/path-beside.ts";
@@ -137,9 +144,32 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
   });
   const resets = new UsageResets(clock);
+  const alerts = await AlertMonitor.start({
+    clock,
+    random,
+    settings: alertSettings(config),
+    webhooks: config.alerts.webhooks,
+    poster: createWebhookPoster(),
+    store: ledger instanceof SqliteLedger ? ledger.alerts : new MemoryAlerts(),
+    ledger,
+    budgets: () => budgets.reports(),
+    providers: () => providerStates(deployments.catalog, health),
+    onAlert(alert) {
+      logger.warn({ alert_id: alert.id, kind: alert.kind }, alert.message);
+      traceAlert(alert);
+    },
+    onProblem: (explanation) => logger.error(explanation),
+  });
+  const accounts: LedgerSink = {
+    record(entry) {
+      ledger.record(entry);
+      alerts.record(entry);
+    },
+  };
 
   const slots = new SlotService({
     ...shared,
+    ledger: accounts,
     budgets: budgets.isEmpty ? undefined : budgets,
     config: config.scheduler,
     scopesOf,
@@ -154,6 +184,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   const completer = new Completer({
     ...shared,
+    ledger: accounts,
     random,
     get config() {
       return live.config;
@@ -182,6 +213,7 @@ export async function createApp(options: AppOptions): Promise<App> {
         live,
         pools,
         resets,
+        alerts,
         tree: options.tree,
         readConfig: options.readConfig,
         reportPools: (models, caller) => usage.pools(models, caller),
@@ -192,6 +224,7 @@ export async function createApp(options: AppOptions): Promise<App> {
         refuse("SHUTTING_DOWN", "the server is shutting down; try another one, or again later"),
       );
       await providers.close();
+      await alerts.close();
       budgets.close();
       await layers.close();
       await ledger.close();

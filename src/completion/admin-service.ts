@@ -7,6 +7,8 @@ import { TIERS } from "../config/schema/provider-schema.ts";
 import type { Tree } from "../config/tree.ts";
 import type { Caller } from "../core/call.ts";
 import { type Refusal, refuse } from "../core/refusal.ts";
+import type { Alert } from "../cost/alerts/alert.ts";
+import type { AlertMonitor } from "../cost/alerts/alert-monitor.ts";
 import type { PoolDirectory } from "../scheduler/pool-directory.ts";
 import type { PoolReport } from "../scheduler/pool-report.ts";
 import type { LiveConfig } from "./live-config.ts";
@@ -29,6 +31,7 @@ export interface AdminServiceOptions {
   readonly live: LiveConfig;
   readonly pools: PoolDirectory;
   readonly resets: UsageResets;
+  readonly alerts: Pick<AlertMonitor, "list">;
   /** The pools of models as GetUsage shows them. */
   readonly reportPools: (models: readonly string[], caller: Caller) => readonly PoolReport[];
   /** Reads the configuration again. */
@@ -106,6 +109,11 @@ export class AdminService {
     this.#tree = runningTree(this.#tree, read.tree);
     const changedPaths = [...new Set([...reload.changedPaths, ...overridden])].sort();
     return { ...reload, changedPaths };
+  }
+
+  /** What was raised in a stretch of wall time, the newest first. */
+  listAlerts(startWallMs: number | undefined, endWallMs: number | undefined): Alert[] {
+    return this.#options.alerts.list(startWallMs, endWallMs);
   }
 
   /** What was set while running and is as configured again. */

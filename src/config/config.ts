@@ -19,6 +19,7 @@ export interface Config {
   readonly defaults: DefaultsConfig;
   readonly scheduler: SchedulerConfig;
   readonly budgets: BudgetsConfig;
+  readonly alerts: AlertsConfig;
   readonly cache: CacheConfig;
   readonly storage: StorageConfig;
   readonly telemetry: TelemetryConfig;
@@ -121,6 +122,24 @@ export interface BudgetsConfig extends PeriodBudgets {
   /** Price of models without a known one; undefined: they are refused where a budget applies. */
   readonly assumedPrice: PriceConfig | undefined;
   readonly trackCosts: boolean;
+}
+
+export interface AlertsConfig {
+  readonly webhooks: readonly WebhookConfig[];
+  /** 429s of one provider within 5 minutes; at least 1. */
+  readonly rateLimitHits: number;
+  /** Part of failed calls of one provider within 5 minutes, above 0 to 1. */
+  readonly errorRate: number;
+  /** Least distance of an hour's spending from the usual. */
+  readonly unusualSpendingNanoUsd: bigint;
+}
+
+/** Where alerts are posted. */
+export interface WebhookConfig {
+  readonly url: Secret;
+  /** Undefined: what is posted is not signed. */
+  readonly secret: Secret | undefined;
+  readonly format: "json" | "slack";
 }
 
 export interface CacheConfig {

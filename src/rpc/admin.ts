@@ -1,6 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import {
   type AdminService as AdminContract,
+  ListAlertsResponseSchema,
   ReloadConfigResponseSchema,
   ResetUsageResponseSchema,
   SetModelPreferenceResponseSchema,
@@ -9,6 +10,8 @@ import {
 import type { PreferenceSet, TierSet } from "../completion/admin-service.ts";
 import type { Reload } from "../completion/reload.ts";
 import { type Refusal, RefusalError } from "../core/refusal.ts";
+import type { Alert } from "../cost/alerts/alert.ts";
+import { alertToProto, readListAlerts } from "./convert-alerts.ts";
 import { timestampFromWallMs } from "./convert-time.ts";
 import { poolToProto } from "./convert-usage-report.ts";
 import type { HandlersOf } from "./handler.ts";
@@ -27,13 +30,12 @@ export interface AdminService {
   /** `models` empty: all; `tenant` undefined: all, and the counters of the pools too. Answers since when, as wall time. */
   resetUsage(models: readonly string[], tenant: string | undefined): number;
   reloadConfig(): Reload | Refusal;
+  /** What was raised in a stretch of wall time, the newest first. */
+  listAlerts(startWallMs: number | undefined, endWallMs: number | undefined): readonly Alert[];
 }
 
-/** Methods that have no handler yet and answer UNIMPLEMENTED. */
-type LaterMethod = "listAlerts";
-
 /** Answers AdminService; who calls has shown the admin token. */
-export function adminHandlers(service: AdminService): Omit<HandlersOf<typeof AdminContract>, LaterMethod> {
+export function adminHandlers(service: AdminService): HandlersOf<typeof AdminContract> {
   return {
     async setTier(request) {
       const { provider, tier } = valid(readSetTier(request));
@@ -56,6 +58,11 @@ export function adminHandlers(service: AdminService): Omit<HandlersOf<typeof Adm
         changedPaths: [...changedPaths],
         restartPaths: [...restartPaths],
       });
+    },
+    async listAlerts(request) {
+      const { startWallMs, endWallMs } = valid(readListAlerts(request));
+      const alerts = service.listAlerts(startWallMs, endWallMs);
+      return create(ListAlertsResponseSchema, { alerts: alerts.map(alertToProto) });
     },
   };
 }

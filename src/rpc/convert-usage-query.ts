@@ -1,8 +1,7 @@
-import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { type GetUsageRequest, Timeframe } from "../../gen/es/headway/v1/get_usage_pb.js";
 import type { UsageDimension, UsageQuery } from "../cost/ledger/usage-query.ts";
-import { timestampToWallMs } from "./convert-time.ts";
 import { readEnum, readModels, readText } from "./read-fields.ts";
+import { readTimeRange } from "./read-time-range.ts";
 import { type Reading, reading, Violations } from "./violations.ts";
 
 const MINUTE_MS = 60_000;
@@ -31,11 +30,7 @@ export function readGetUsage(request: GetUsageRequest, nowWallMs: number): Readi
   if (request.timeframe !== Timeframe.UNSPECIFIED && (request.startTime ?? request.endTime) !== undefined) {
     violations.add("timeframe", "must not be set together with start_time or end_time");
   }
-  const startWallMs = readTime(violations, "start_time", request.startTime);
-  const endWallMs = readTime(violations, "end_time", request.endTime);
-  if (startWallMs !== undefined && endWallMs !== undefined && startWallMs >= endWallMs) {
-    violations.add("end_time", "must be after start_time");
-  }
+  const { startWallMs, endWallMs } = readTimeRange(violations, request);
   const isBounded = timeframeMs !== undefined && Number.isFinite(timeframeMs);
   return reading(violations, {
     models: readModels(violations, "models", request.models),
@@ -44,13 +39,6 @@ export function readGetUsage(request: GetUsageRequest, nowWallMs: number): Readi
     endWallMs,
     groupBy: readGroupBy(violations, request.groupBy),
   });
-}
-
-function readTime(violations: Violations, field: string, value: Timestamp | undefined): number | undefined {
-  if (value === undefined) return undefined;
-  const wallMs = timestampToWallMs(value);
-  if (wallMs === undefined) violations.add(field, "is not a valid timestamp");
-  return wallMs;
 }
 
 function readGroupBy(violations: Violations, values: readonly string[]): readonly UsageDimension[] {

@@ -1,12 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
 import {
-  BudgetPeriod,
-  BudgetScope,
-  type BudgetUsage,
-  BudgetUsageSchema,
-} from "../../gen/es/headway/v1/budget_pb.js";
-import {
   type GetUsageResponse,
   GetUsageResponseSchema,
   type UsageTotals as ProtoTotals,
@@ -33,9 +27,9 @@ import type {
   UsageReport,
 } from "../completion/usage-report.ts";
 import type { Limit } from "../core/limit.ts";
-import type { BudgetReport } from "../cost/budget/budget-report.ts";
 import type { UsageTotals } from "../cost/ledger/usage-query.ts";
 import type { LimitReport, PoolReport } from "../scheduler/pool-report.ts";
+import { budgetToProto } from "./convert-budget.ts";
 import { METRIC_NUMBERS } from "./convert-enums.ts";
 import { durationFromMs, timestampFromWallMs } from "./convert-time.ts";
 import { costToProto, count, usageToProto } from "./convert-usage.ts";
@@ -44,22 +38,6 @@ const BREAKER_STATE_NUMBERS: Readonly<Record<BreakerState, ProtoBreakerState>> =
   closed: ProtoBreakerState.CLOSED,
   open: ProtoBreakerState.OPEN,
   half_open: ProtoBreakerState.HALF_OPEN,
-};
-
-const SCOPE_NUMBERS: Readonly<Record<BudgetReport["scope"], BudgetScope>> = {
-  all: BudgetScope.ALL,
-  provider: BudgetScope.PROVIDER,
-  model: BudgetScope.MODEL,
-  tenant: BudgetScope.TENANT,
-  tag: BudgetScope.TAG,
-};
-
-const PERIOD_NUMBERS: Readonly<Record<BudgetReport["period"], BudgetPeriod>> = {
-  request: BudgetPeriod.REQUEST,
-  hour: BudgetPeriod.HOUR,
-  day: BudgetPeriod.DAY,
-  week: BudgetPeriod.WEEK,
-  month: BudgetPeriod.MONTH,
 };
 
 /** What is used, left, waiting and spent, as the contract writes it. */
@@ -148,20 +126,6 @@ function totalsToProto(totals: UsageTotals): ProtoTotals {
     cost: costToProto(totals.cost),
     averageLatency: optionalDuration(totals.averageLatencyMs),
     successRate: totals.successRate,
-  });
-}
-
-function budgetToProto(budget: BudgetReport): BudgetUsage {
-  return create(BudgetUsageSchema, {
-    scope: SCOPE_NUMBERS[budget.scope],
-    scopeValue: budget.scopeValue,
-    period: PERIOD_NUMBERS[budget.period],
-    amountNanoUsd: budget.amountNanoUsd,
-    usedNanoUsd: budget.usedNanoUsd,
-    reservedNanoUsd: budget.reservedNanoUsd,
-    remainingNanoUsd: budget.remainingNanoUsd,
-    resetTime: optionalTimestamp(budget.resetWallMs),
-    timeZone: budget.timeZone,
   });
 }
 

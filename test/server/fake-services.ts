@@ -150,6 +150,7 @@ export function fakeServices(changes: Partial<Services> = {}): Services {
       setTier: () => ({ kind: "tier_set", pools: [] }),
       setModelPreference: () => ({ kind: "preference_set", taskModels: {} }),
       resetUsage: () => 1_700_000_000_000,
+      listAlerts: () => [],
       reloadConfig: () => ({ kind: "reloaded", changedPaths: [], restartPaths: [] }),
     },
     ...changes,

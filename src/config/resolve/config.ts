@@ -27,6 +27,12 @@ export function resolveConfig(parsed: ParsedConfig, listed: ReadonlySet<string>)
     },
     scheduler: resolveScheduler(parsed.scheduler),
     budgets: resolveBudgets(parsed.budgets),
+    alerts: {
+      webhooks: parsed.alerts.webhooks,
+      rateLimitHits: parsed.alerts.rate_limit_hits,
+      errorRate: parsed.alerts.error_rate,
+      unusualSpendingNanoUsd: parsed.alerts.unusual_spending_usd,
+    },
     cache: {
       enabled: parsed.cache.enabled,
       ttlMs: parsed.cache.ttl,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { alertsSchema } from "./alerts-schema.ts";
 import { defaulted, optional } from "./kind.ts";
 import { choice, secret } from "./kinds.ts";
 import { budgetsSchema, tenantsSchema } from "./money-schema.ts";
@@ -22,6 +23,7 @@ export const configSchema = z
     defaults: defaultsSchema,
     scheduler: schedulerSchema,
     budgets: budgetsSchema,
+    alerts: alertsSchema,
     cache: cacheSchema,
     storage: storageSchema,
     telemetry: telemetrySchema,

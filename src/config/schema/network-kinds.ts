@@ -1,3 +1,4 @@
+import { Secret } from "../../core/secret.ts";
 import type { Kind } from "./kind.ts";
 import { orSubstitution, SUBSTITUTION_JSON } from "./kind.ts";
 
@@ -35,6 +36,21 @@ export const url: Kind<string> = {
     }
     if (parsed.hash !== "") return { problem: "must not have a # part" };
     return { value: parsed.href.replace(/\/+$/, "") };
+  },
+  json: { anyOf: [{ type: "string", pattern: "^https?://" }, SUBSTITUTION_JSON] },
+};
+
+/** An http or https address that no message shows, since whoever knows it may use it. */
+export const secretUrl: Kind<Secret> = {
+  read(value) {
+    const parsed = typeof value === "string" ? URL.parse(value.trim()) : null;
+    if (parsed === null || !["http:", "https:"].includes(parsed.protocol)) {
+      return { problem: "is not an address; write it with http:// or https://", hidden: true };
+    }
+    if (parsed.username !== "" || parsed.password !== "" || parsed.hash !== "") {
+      return { problem: "must have no user name, no password and no # part", hidden: true };
+    }
+    return { value: new Secret(parsed.href) };
   },
   json: { anyOf: [{ type: "string", pattern: "^https?://" }, SUBSTITUTION_JSON] },
 };

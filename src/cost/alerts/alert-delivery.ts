@@ -27,7 +27,8 @@ export interface AlertDeliveryOptions {
 export class AlertDelivery {
   readonly #options: AlertDeliveryOptions;
   readonly #waiting: Alert[] = [];
-  #isSending = false;
+  /** Ends with the sending that is under way. */
+  #sending: Promise<void> | undefined;
   #isClosed = false;
   #failureCount = 0;
   #timer: Timer | undefined;
@@ -38,26 +39,30 @@ export class AlertDelivery {
 
   send(alert: Alert): void {
     this.#waiting.push(alert);
-    if (this.#timer === undefined) void this.#sendAll();
+    this.#sendAll();
   }
 
-  /** Sends nothing more; what was not taken stays undelivered. */
-  close(): void {
+  /** Begins no further try; what was not taken stays undelivered. Resolves when the try under way has ended. */
+  async close(): Promise<void> {
     this.#isClosed = true;
     this.#timer?.cancel();
+    await this.#sending;
   }
 
-  async #sendAll(): Promise<void> {
-    if (this.#isSending) return;
-    this.#isSending = true;
+  #sendAll(): void {
+    this.#sending ??= this.#sendInOrder().finally(() => {
+      this.#sending = undefined;
+    });
+  }
+
+  async #sendInOrder(): Promise<void> {
     while (!this.#isClosed && this.#timer === undefined && this.#waiting.length > 0) await this.#sendNext();
-    this.#isSending = false;
   }
 
   async #sendNext(): Promise<void> {
     const { webhook, post, clock, onDone } = this.#options;
     const alert = this.#waiting[0]!;
-    const problem = await post(webhook.url, webhookMessage(webhook, alert, clock.wallMs()));
+    const problem = await post(webhook.url.reveal(), webhookMessage(webhook, alert, clock.wallMs()));
     if (this.#isClosed && problem !== undefined) return;
     if (problem !== undefined && clock.wallMs() < alert.wallMs + GIVE_UP_MS) {
       this.#pause();
@@ -74,7 +79,7 @@ export class AlertDelivery {
     const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failureCount++);
     this.#timer = clock.after(longest * (0.5 + random.next() / 2), () => {
       this.#timer = undefined;
-      void this.#sendAll();
+      this.#sendAll();
     });
   }
 }

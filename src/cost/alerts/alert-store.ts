@@ -9,8 +9,13 @@ export interface AlertRecord {
 
 /** Where alerts are kept: the port that the stores implement. */
 export interface AlertStore {
-  /** The newest alerts, the oldest first. */
+  /** All that is kept, the oldest first. */
   load(): Promise<readonly AlertRecord[]>;
-  /** Keeps a record, in the place of the one of the same alert. Never throws; what cannot be kept is lost at the end. */
-  save(record: AlertRecord): void;
+  /**
+   * Keeps a record, in the place of the one of the same alert. Resolves when a crash cannot lose it any more, or when
+   * the store cannot write now; it is then kept as soon as that is possible again. Never rejects.
+   */
+  save(record: AlertRecord): Promise<void>;
+  /** Lets go of alerts by their keys. */
+  forget(keys: readonly string[]): void;
 }

@@ -1,3 +1,4 @@
+import type { Config } from "../../config/config.ts";
 import type { BudgetReport } from "../budget/budget-report.ts";
 
 /** What an alert is about. */
@@ -46,10 +47,12 @@ export interface AlertSettings {
   readonly unusualSpendingUsd: number;
 }
 
-/** What holds where the config says nothing. */
-export const DEFAULT_ALERT_SETTINGS: AlertSettings = {
-  budgetThresholds: [0.8],
-  rateLimitHits: 10,
-  errorRate: 0.25,
-  unusualSpendingUsd: 1,
-};
+/** What the configuration says. */
+export function alertSettings({ alerts, budgets }: Pick<Config, "alerts" | "budgets">): AlertSettings {
+  return {
+    budgetThresholds: budgets.alertThresholds,
+    rateLimitHits: alerts.rateLimitHits,
+    errorRate: alerts.errorRate,
+    unusualSpendingUsd: Number(alerts.unusualSpendingNanoUsd) / 1e9,
+  };
+}

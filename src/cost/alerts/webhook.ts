@@ -1,11 +1,12 @@
-import { createHmac } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import type { Secret } from "../../core/secret.ts";
 import type { BudgetReport } from "../budget/budget-report.ts";
 import type { Alert } from "./alert.ts";
 
 /** Where alerts are sent. */
 export interface Webhook {
-  readonly url: string;
+  /** Often a secret itself: whoever knows the address of a Slack webhook can write there. */
+  readonly url: Secret;
   /** Signs what is sent. Undefined: it is not signed. */
   readonly secret: Secret | undefined;
   /** `json`: all that is known; `slack`: `{"text": …}`, which Slack, Mattermost and others show. */
@@ -37,6 +38,16 @@ export function webhookMessage(webhook: Webhook, alert: Alert, nowWallMs: number
     headers["webhook-signature"] = `v1,${hash.digest("base64")}`;
   }
   return { headers, body };
+}
+
+/** Names a webhook in what is kept: the same for the same address, which cannot be read from it. */
+export function webhookId({ url, format }: Webhook): string {
+  return `${format}:${createHash("sha256").update(url.reveal()).digest("hex").slice(0, 16)}`;
+}
+
+/** Names a webhook for people: its address without what may be secret in it. */
+export function webhookName({ url, format }: Webhook): string {
+  return `${format} ${new URL(url.reveal()).origin}`;
 }
 
 function keyOf(secret: Secret): Buffer {

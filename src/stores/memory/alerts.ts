@@ -6,5 +6,7 @@ export class MemoryAlerts implements AlertStore {
     return [];
   }
 
-  save(): void {}
+  async save(): Promise<void> {}
+
+  forget(): void {}
 }

@@ -16,8 +16,10 @@ export type LedgerCommand =
   | { readonly kind: "retry" }
   | { readonly kind: "query"; readonly id: number; readonly query: UsageQuery }
   | { readonly kind: "load_alerts" }
-  /** Not answered, but by `write_failed`. */
+  /** Answered by `alert_saved`, and by `write_failed` before it when that has to be tried again. */
   | { readonly kind: "save_alert"; readonly record: AlertRecord }
+  /** Not answered. */
+  | { readonly kind: "forget_alerts"; readonly keys: readonly string[] }
   /** Let go of a bounded part of what is older than it is kept. Answered by `pruned`. */
   | { readonly kind: "prune"; readonly nowWallMs: number }
   /** Answered by `closed`, the last message. */
@@ -35,5 +37,6 @@ export type LedgerReply =
   | { readonly kind: "answer"; readonly id: number; readonly summary: UsageSummary }
   | { readonly kind: "query_failed"; readonly id: number; readonly explanation: string }
   | { readonly kind: "alerts"; readonly records: readonly AlertRecord[] }
+  | { readonly kind: "alert_saved" }
   | { readonly kind: "pruned"; readonly hasMore: boolean }
   | { readonly kind: "closed" };

@@ -3,7 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { AlertRecord } from "../../cost/alerts/alert-store.ts";
 import type { LedgerEntry } from "../../cost/ledger.ts";
 import { explainProblem, isDataProblem } from "./explain-problem.ts";
-import { loadAlerts, saveAlert } from "./ledger-alerts.ts";
+import { forgetAlerts, loadAlerts, saveAlert } from "./ledger-alerts.ts";
 import type { LedgerCommand, LedgerReply, LedgerWorkerData } from "./ledger-messages.ts";
 import { LEDGER_MIGRATIONS } from "./ledger-migrations.ts";
 import { LedgerReader } from "./ledger-reader.ts";
@@ -25,6 +25,8 @@ class LedgerThread {
   readonly #reply: (reply: LedgerReply) => void;
   /** Batches that could not be written, the oldest first. */
   #unwritten: (readonly LedgerEntry[])[] = [];
+  /** Alerts that could not be kept, by key. */
+  readonly #unsavedAlerts = new Map<string, AlertRecord>();
 
   constructor({ path, retentionMs }: LedgerWorkerData, reply: (reply: LedgerReply) => void) {
     this.#path = path;
@@ -56,13 +58,19 @@ class LedgerThread {
         this.#reply({ kind: "alerts", records: loadAlerts(this.#database) });
         break;
       case "save_alert":
-        this.#saveAlert(command.record);
+        this.#unsavedAlerts.set(command.record.alert.key, command.record);
+        this.#saveAlerts();
+        this.#reply({ kind: "alert_saved" });
+        break;
+      case "forget_alerts":
+        this.#forgetAlerts(command.keys);
         break;
       case "prune":
         this.#prune(command.nowWallMs);
         break;
       case "close":
         this.#writeAll();
+        this.#saveAlerts();
         this.#database.close();
         this.#reply({ kind: "closed" });
         break;
@@ -109,6 +117,7 @@ class LedgerThread {
       return;
     }
     this.#writeAll();
+    this.#saveAlerts();
   }
 
   #replyFailed(error: unknown): void {
@@ -123,9 +132,20 @@ class LedgerThread {
     }
   }
 
-  #saveAlert(record: AlertRecord): void {
+  #saveAlerts(): void {
     try {
-      saveAlert(this.#database, record);
+      for (const [key, record] of this.#unsavedAlerts) {
+        saveAlert(this.#database, record);
+        this.#unsavedAlerts.delete(key);
+      }
+    } catch (error) {
+      this.#replyFailed(error);
+    }
+  }
+
+  #forgetAlerts(keys: readonly string[]): void {
+    try {
+      forgetAlerts(this.#database, keys);
     } catch (error) {
       this.#replyFailed(error);
     }

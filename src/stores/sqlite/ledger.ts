@@ -55,8 +55,12 @@ export class SqliteLedger implements LedgerStore {
   /** Undefined: all is well. */
   #explanation: string | undefined;
   #isClosed = false;
+  /** The thread is no more. */
+  #isStopped = false;
   #queryCount = 0;
   readonly #alertLoads: ((records: readonly AlertRecord[]) => void)[] = [];
+  /** Saves of alerts that are not answered yet, in their order. */
+  readonly #alertSaves: (() => void)[] = [];
   readonly #queries = new Map<number, PromiseWithResolvers<UsageSummary>>();
   #flushes: (() => void)[] = [];
   readonly #closed = Promise.withResolvers<void>();
@@ -135,8 +139,13 @@ export class SqliteLedger implements LedgerStore {
       this.#post({ kind: "load_alerts" });
       return new Promise((resolve) => this.#alertLoads.push(resolve));
     },
-    save: (record) => {
-      if (!this.#isClosed) this.#post({ kind: "save_alert", record });
+    save: async (record) => {
+      if (this.#isClosed || this.#isStopped) return;
+      this.#post({ kind: "save_alert", record });
+      await new Promise<void>((resolve) => this.#alertSaves.push(resolve));
+    },
+    forget: (keys) => {
+      if (!this.#isClosed) this.#post({ kind: "forget_alerts", keys });
     },
   };
 
@@ -197,6 +206,9 @@ export class SqliteLedger implements LedgerStore {
       case "alerts":
         this.#alertLoads.shift()!(reply.records);
         break;
+      case "alert_saved":
+        this.#alertSaves.shift()!();
+        break;
       case "pruned":
         this.#pruneLater(reply.hasMore ? PRUNE_PAUSE_MS : PRUNE_EVERY_MS);
         break;
@@ -205,7 +217,8 @@ export class SqliteLedger implements LedgerStore {
       case "closed":
         break;
     }
-    const isAwaited = this.#sentRowCount + this.#queries.size + this.#alertLoads.length > 0;
+    const isAwaited =
+      this.#sentRowCount + this.#queries.size + this.#alertLoads.length + this.#alertSaves.length > 0;
     if (!isAwaited && !this.#isClosed) this.#worker.unref();
   }
 
@@ -237,7 +250,9 @@ export class SqliteLedger implements LedgerStore {
 
   /** The thread has died of a defect: nothing is kept any more. */
   #stopped(error: unknown): void {
+    this.#isStopped = true;
     this.#explanation = `the ledger has stopped: ${error}`;
+    for (const resolve of this.#alertSaves.splice(0)) resolve();
     this.#onHealth(this.health());
     this.#endFlushes();
     for (const { reject } of this.#queries.values()) reject(new LedgerReadError(this.#explanation));

@@ -1,69 +1,48 @@
-import { createHmac } from "node:crypto";
-import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ManualClock } from "../../../src/core/manual-clock.ts";
 import { seededRandom } from "../../../src/core/random.ts";
 import { Secret } from "../../../src/core/secret.ts";
-import { type Alert, DEFAULT_ALERT_SETTINGS } from "../../../src/cost/alerts/alert.ts";
+import type { Alert } from "../../../src/cost/alerts/alert.ts";
 import { AlertMonitor, type AlertMonitorOptions } from "../../../src/cost/alerts/alert-monitor.ts";
+import type { AlertStore } from "../../../src/cost/alerts/alert-store.ts";
 import { createWebhookPoster } from "../../../src/cost/alerts/post-webhook.ts";
 import type { Webhook } from "../../../src/cost/alerts/webhook.ts";
 import { MemoryAlerts } from "../../../src/stores/memory/alerts.ts";
 import { MemoryLedger } from "../../../src/stores/memory/ledger.ts";
 import { SqliteLedger } from "../../../src/stores/sqlite/ledger.ts";
 import { makeEntry } from "../../support/ledger/make-entry.ts";
+import { WebhookReceiver } from "../../support/service/webhook-receiver.ts";
+import { DEFAULT_ALERT_SETTINGS } from "./default-settings.ts";
 
 const START_MS = Date.UTC(2026, 10, 22, 12);
 const HOUR_MS = 3_600_000;
 const SECRET = "a secret of ours";
 
-interface Received {
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-}
-
-let server: Server;
-let received: Received[];
-/** What the receiver does with the next requests; when empty it takes them. */
-let behaviours: ("fail" | "hang up" | "take")[];
-let url: string;
-const poster = createWebhookPoster();
+let receiver: WebhookReceiver;
+let nowMs: () => number;
 const monitors: AlertMonitor[] = [];
 
 beforeEach(async () => {
-  received = [];
-  behaviours = [];
-  server = createServer(async (request, response) => {
-    let body = "";
-    for await (const chunk of request.setEncoding("utf8")) body += chunk;
-    received.push({ headers: request.headers, body });
-    const behaviour = behaviours.shift() ?? "take";
-    if (behaviour === "hang up") request.socket.destroy();
-    else response.writeHead(behaviour === "take" ? 204 : 503).end();
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook?key=hidden`;
+  nowMs = () => START_MS;
+  receiver = await WebhookReceiver.start(SECRET, () => nowMs());
 });
 afterEach(async () => {
-  for (const monitor of monitors.splice(0)) monitor.close();
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
+  await Promise.all(monitors.splice(0).map((monitor) => monitor.close()));
+  await receiver.stop();
 });
 
 function webhook(changes: Partial<Webhook> = {}): Webhook {
-  return { url, secret: new Secret(SECRET), format: "json", ...changes };
+  return { url: receiver.url, secret: new Secret(SECRET), format: "json", ...changes };
 }
 
 async function start(
   options: Partial<AlertMonitorOptions> = {},
 ): Promise<{ monitor: AlertMonitor; clock: ManualClock; raised: Alert[]; problems: string[] }> {
   const clock = (options.clock as ManualClock | undefined) ?? new ManualClock({ wallMs: START_MS });
+  nowMs = () => clock.wallMs();
   const raised: Alert[] = [];
   const problems: string[] = [];
   const monitor = await AlertMonitor.start({
@@ -71,7 +50,7 @@ async function start(
     random: seededRandom(1),
     settings: DEFAULT_ALERT_SETTINGS,
     webhooks: [webhook()],
-    post: poster.post,
+    poster: createWebhookPoster(),
     store: new MemoryAlerts(),
     ledger: new MemoryLedger(),
     budgets: () => [],
@@ -91,11 +70,6 @@ async function runUntil(clock: ManualClock, holds: () => boolean, stepMs = 1_000
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
   expect(holds()).toBe(true);
-}
-
-function isSigned({ headers, body }: Received): boolean {
-  const text = `${headers["webhook-id"]}.${headers["webhook-timestamp"]}.${body}`;
-  return headers["webhook-signature"] === `v1,${createHmac("sha256", SECRET).update(text).digest("base64")}`;
 }
 
 describe("raising", () => {
@@ -139,15 +113,47 @@ describe("raising", () => {
   });
 });
 
+describe("many at once", () => {
+  const names = Array.from({ length: 1_500 }, (_, index) => `p${index}`);
+
+  test("each is raised once, however many there are, and is forgotten only when it is over", async () => {
+    let down = names;
+    const forgotten: string[] = [];
+    const store: AlertStore = {
+      load: async () => [],
+      save: async () => {},
+      forget: (keys) => void forgotten.push(...keys),
+    };
+    const { monitor, clock, raised } = await start({
+      webhooks: [],
+      store,
+      providers: () => down.map((name) => ({ name, isDown: true })),
+    });
+    const minute = async (): Promise<void> => {
+      const endMs = clock.wallMs() + 60_000;
+      await runUntil(clock, () => clock.wallMs() >= endMs, 2_000);
+    };
+    await minute();
+    expect(raised).toHaveLength(1_500);
+    expect(forgotten).toEqual([]);
+    down = [];
+    for (let count = 0; count < 60; count++) await minute();
+    await minute();
+    expect(monitor.list()).toHaveLength(1_000);
+    expect(forgotten).toEqual(raised.slice(0, 500).map(({ key }) => key));
+  });
+});
+
 describe("sending", () => {
   test("signed JSON, and a text for Slack", async () => {
     const { clock, raised } = await start({
       webhooks: [webhook(), webhook({ format: "slack", secret: undefined })],
     });
-    await runUntil(clock, () => received.length === 2);
+    await runUntil(clock, () => receiver.received.length === 2);
+    const { received } = receiver;
     const json = received.find(({ headers }) => headers["webhook-signature"] !== undefined)!;
     const slack = received.find((one) => one !== json)!;
-    expect(isSigned(json)).toBe(true);
+    expect(receiver.acted).toEqual([json.body]);
     expect(json.headers["webhook-id"]).toBe(raised[0]!.id);
     expect(JSON.parse(json.body)).toEqual({
       type: "headway.provider_down",
@@ -165,7 +171,8 @@ describe("sending", () => {
   });
 
   test("what is not taken is sent again with the same id and a fresh signature, then never again", async () => {
-    behaviours = ["fail", "hang up", "fail", "take"];
+    receiver.behaviours = ["fail", "hang up", "fail", "take"];
+    const { received } = receiver;
     const { clock, raised } = await start();
     await runUntil(clock, () => received.length === 4);
     for (let step = 0; step < 50; step++) {
@@ -174,15 +181,15 @@ describe("sending", () => {
     }
     expect(received).toHaveLength(4);
     expect(new Set(received.map(({ headers }) => headers["webhook-id"]))).toEqual(new Set([raised[0]!.id]));
-    expect(received.every(isSigned)).toBe(true);
+    expect(receiver.acted).toHaveLength(1);
     expect(new Set(received.map(({ headers }) => headers["webhook-timestamp"])).size).toBeGreaterThan(1);
   });
 
   test("given up a day after it was raised, and said so without the address's secrets", async () => {
-    behaviours = Array.from({ length: 5_000 }, () => "fail");
+    receiver.behaviours = ["fail"];
     let isDown = true;
     const { clock, problems } = await start({ providers: () => [{ name: "openai", isDown }] });
-    await runUntil(clock, () => received.length > 0);
+    await runUntil(clock, () => receiver.received.length > 0);
     isDown = false;
     await runUntil(clock, () => problems.length === 1, 120_000);
     expect(problems[0]).toMatch(/could not be delivered to json http:\/\/127\.0\.0\.1:\d+: HTTP 503$/);
@@ -203,14 +210,15 @@ describe("restarts", () => {
       SqliteLedger.open({ path: join(folder, "headway.db"), retentionMs: 1e12, clock });
     const names = ["openai", "gemini"];
     const providers = () => names.map((name) => ({ name, isDown: true }));
-    behaviours = ["take", ...Array.from({ length: 1_000 }, () => "fail" as const)];
+    receiver.behaviours = ["take", "fail"];
+    const { received } = receiver;
 
     const first = await open();
     const before = await start({ clock, store: first.alerts, ledger: first, providers });
     await runUntil(clock, () => received.length >= 3, 200);
-    before.monitor.close();
+    await before.monitor.close();
     await first.close();
-    behaviours = [];
+    receiver.behaviours = ["take"];
     const sentBefore = received.length;
 
     const second = await open();
@@ -226,7 +234,7 @@ describe("restarts", () => {
     const [taken, failed] = before.raised;
     expect(received[0]!.headers["webhook-id"]).toBe(taken!.id);
     expect(received.at(-1)!.headers["webhook-id"]).toBe(failed!.id);
-    after.monitor.close();
+    await after.monitor.close();
     await second.close();
   });
 });

@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { type AlertSettings, DEFAULT_ALERT_SETTINGS } from "../../../src/cost/alerts/alert.ts";
+import type { AlertSettings } from "../../../src/cost/alerts/alert.ts";
 import { findBudgetAlerts } from "../../../src/cost/alerts/budget-alerts.ts";
 import { findCallAlerts, findDownAlerts } from "../../../src/cost/alerts/provider-alerts.ts";
 import { RecentCalls } from "../../../src/cost/alerts/recent-calls.ts";
 import type { BudgetReport } from "../../../src/cost/budget/budget-report.ts";
 import type { LedgerEntry } from "../../../src/cost/ledger.ts";
 import { makeEntry } from "../../support/ledger/make-entry.ts";
+import { DEFAULT_ALERT_SETTINGS } from "./default-settings.ts";
 
 const MINUTE_MS = 60_000;
 const NOW_MS = Date.UTC(2026, 10, 22, 12, 30);
