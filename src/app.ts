@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import { addLayers } from "./app/add-layers.ts";
-import type { Catalog, Deployment } from "./catalog/catalog.ts";
+import { createProvider } from "./app/create-provider.ts";
+import type { Catalog } from "./catalog/catalog.ts";
 import type { CheckedConfig } from "./catalog/check-config.ts";
 import { AdminService } from "./completion/admin-service.ts";
 import { CandidateList } from "./completion/candidate-list.ts";
@@ -31,13 +32,6 @@ import type { LedgerHealth } from "./cost/ledger/ledger-health.ts";
 import type { LedgerSink } from "./cost/ledger.ts";
 import { PriceBook } from "./cost/price/price-book.ts";
 import { loadEncodings, TokenEstimator } from "./cost/tokens/token-estimator.ts";
-import { AnthropicProvider } from "./providers/anthropic/provider.ts";
-import { EchoProvider } from "./providers/echo/provider.ts";
-import { GeminiProvider } from "./providers/gemini/provider.ts";
-import { OllamaProvider } from "./providers/ollama/provider.ts";
-import { OPENAI_COMPATIBLE_DIALECT, OPENAI_DIALECT } from "./providers/openai/convert-request.ts";
-import { OpenAiProvider } from "./providers/openai/provider.ts";
-import type { Provider, ProviderConnection } from "./providers/provider.ts";
 import { ProviderDirectory } from "./providers/provider-directory.ts";
 import type { Services } from "./rpc/services.ts";
 import { Journaling } from "./scheduler/journaling.ts";
@@ -279,23 +273,6 @@ function isFull(ledger: MemoryLedger | SqliteLedger): boolean {
   if (ledger instanceof MemoryLedger) return false;
   const health = ledger.health();
   return health.kind === "degraded" && health.isFull;
-}
-
-function createProvider(deployment: Deployment, connection: ProviderConnection, clock: Clock): Provider {
-  switch (deployment.providerType) {
-    case "openai":
-      return new OpenAiProvider(connection, { clock, dialect: OPENAI_DIALECT });
-    case "openai_compatible":
-      return new OpenAiProvider(connection, { clock, dialect: OPENAI_COMPATIBLE_DIALECT });
-    case "gemini":
-      return new GeminiProvider(connection, { clock });
-    case "anthropic":
-      return new AnthropicProvider(connection, { clock });
-    case "ollama":
-      return new OllamaProvider(connection, { clock });
-    case "echo":
-      return new EchoProvider(connection, { clock });
-  }
 }
 
 function countUp(): { next(): number } {

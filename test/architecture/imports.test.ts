@@ -49,7 +49,7 @@ describe("imports", () => {
     expect(FILES.length).toBeGreaterThan(200);
     expect(EDGES.length).toBeGreaterThan(300);
     expect(EDGES).toContainEqual({
-      edge: "app.ts → providers/openai/provider.ts",
+      edge: "app/create-provider.ts → providers/openai/provider.ts",
       from: "app",
       to: "providers/openai",
     });
