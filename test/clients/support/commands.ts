@@ -14,7 +14,8 @@ export type Command =
   | SdkCommand
   | WorkersCommand
   | MeasureCommand
-  | ConnectCommand;
+  | ConnectCommand
+  | LangChainCommand;
 
 /** Answers `{response}`. */
 export interface CompleteCommand {
@@ -101,6 +102,19 @@ export interface ConnectCommand {
   readonly tlsRoot?: string | undefined;
   /** The trace in which the call is made, as W3C Trace Context writes it. */
   readonly traceparent: string;
+}
+
+/**
+ * A conversation of one prompt by the chat model for LangChain, of the languages that have one. Answers `{text,
+ * toolCalls, usage, chunks}`: the names of the tools asked for, tokens of input and output, chunks of the stream.
+ */
+export interface LangChainCommand {
+  readonly do: "langchain";
+  readonly model: string;
+  readonly prompt: string;
+  readonly stream: boolean;
+  /** As OpenAI describes tools. */
+  readonly tools?: readonly JsonObject[];
 }
 
 /**

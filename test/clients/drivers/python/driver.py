@@ -24,6 +24,7 @@ from headway_client import (
     HeadwayTransport,
     TokenUsage,
 )
+from headway_client.langchain import ChatHeadway
 from opentelemetry import context
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
@@ -58,6 +59,8 @@ def run(command):
         return measure(command)
     if name == "connect":
         return connect(command)
+    if name == "langchain":
+        return langchain(command)
     return workers(command)
 
 
@@ -253,6 +256,23 @@ def connect(command):
     finally:
         context.detach(trace)
     return {}
+
+
+def langchain(command):
+    chat = ChatHeadway(model=command["model"])
+    runnable = chat.bind_tools(command["tools"]) if "tools" in command else chat
+    if command["stream"]:
+        chunks = list(runnable.stream(command["prompt"]))
+        message = sum(chunks[1:], chunks[0])
+    else:
+        message = runnable.invoke(command["prompt"])
+        chunks = [message]
+    return {
+        "text": message.text,
+        "toolCalls": [call["name"] for call in message.tool_calls],
+        "usage": [message.usage_metadata["input_tokens"], message.usage_metadata["output_tokens"]],
+        "chunks": len(chunks),
+    }
 
 
 def post(url):

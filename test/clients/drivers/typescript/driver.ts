@@ -1,4 +1,5 @@
 /** Does what the contract suite says, one JSON object a line, with the TypeScript client. */
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import Anthropic from "@anthropic-ai/sdk";
 import { fromJson, type JsonObject, toJson } from "@bufbuild/protobuf";
@@ -14,6 +15,7 @@ import type {
   Answer,
   Command,
   ConnectCommand,
+  LangChainCommand,
   MeasureCommand,
   SdkCommand,
   SlotCommand,
@@ -22,6 +24,7 @@ import type {
 // As a service with OpenTelemetry has it, but for whom it would tell.
 new NodeSDK({ spanProcessors: [], metricReaders: [], logRecordProcessors: [] }).start();
 const headway = new Headway();
+const CHAT_MODEL = join(import.meta.dirname, "../../../../clients/typescript/src/langchain/chat-headway.ts");
 
 /** As the SDKs of the providers throw them. */
 class CallFailed extends Error {
@@ -75,6 +78,8 @@ async function run(command: Command): Promise<JsonObject> {
       return await measure(command);
     case "connect":
       return await connect(command);
+    case "langchain":
+      return await langchain(command);
   }
 }
 
@@ -232,6 +237,31 @@ async function connect({ address, token, tlsRoot, traceparent }: ConnectCommand)
   const trace = propagation.extract(ROOT_CONTEXT, { traceparent });
   await context.with(trace, () => client.complete({}));
   return {};
+}
+
+/** What is used here of a message of LangChain, which is installed in the client's folder alone. */
+interface LangChainMessage {
+  readonly text: string;
+  readonly tool_calls: readonly { readonly name: string }[];
+  readonly usage_metadata: { readonly input_tokens: number; readonly output_tokens: number };
+  concat(next: LangChainMessage): LangChainMessage;
+}
+
+async function langchain({ model, prompt, stream, tools }: LangChainCommand): Promise<JsonObject> {
+  const { ChatHeadway } = await import(CHAT_MODEL);
+  const chat = new ChatHeadway({ headway, model });
+  const runnable = tools === undefined ? chat : chat.bindTools([...tools]);
+  const chunks: LangChainMessage[] = [];
+  if (stream) for await (const chunk of await runnable.stream(prompt)) chunks.push(chunk);
+  else chunks.push(await runnable.invoke(prompt));
+  const message = chunks.reduce((sum, chunk) => sum.concat(chunk));
+  const { input_tokens, output_tokens } = message.usage_metadata;
+  return {
+    text: message.text,
+    toolCalls: message.tool_calls.map(({ name }) => name),
+    usage: [input_tokens, output_tokens],
+    chunks: chunks.length,
+  };
 }
 
 function cancelAfter(delayMs: number | undefined): AbortSignal | undefined {
