@@ -9,7 +9,7 @@ import { Completer } from "./completion/completer.ts";
 import { DeploymentHealth } from "./completion/deployment-health.ts";
 import { Deployments } from "./completion/deployments.ts";
 import { EstimateService } from "./completion/estimate-service.ts";
-import { feedbackProfileOf } from "./completion/feedback-profile.ts";
+import { feedbackProfiles } from "./completion/feedback-profile.ts";
 import { LiveConfig } from "./completion/live-config.ts";
 import { ModelService } from "./completion/model-service.ts";
 import { providerStates } from "./completion/provider-states.ts";
@@ -110,10 +110,11 @@ export async function createApp(options: AppOptions): Promise<App> {
   if (restored !== undefined && (restored.openSlots > 0 || !restored.isClean)) {
     logger.info(restored, "went on from where the process before stopped");
   }
+  let profiles = feedbackProfiles(catalog);
   const feedback = new RateFeedback({
     scheduler,
     clock,
-    parserOf: (pool) => HEADER_PARSERS[feedbackProfileOf(pool.id, deployments.catalog)],
+    parserOf: (pool) => HEADER_PARSERS[profiles.get(pool.id) ?? "other"],
   });
   const shared = {
     clock,
@@ -134,6 +135,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     onChange(changed) {
       deployments.setCatalog(changed);
       prices.clear();
+      profiles = feedbackProfiles(changed);
       pools.setCatalog(changed);
     },
   });

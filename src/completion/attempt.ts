@@ -14,7 +14,7 @@ import type { Selection } from "../fallback/selection/select-models.ts";
 import type { BreakerView } from "../fallback/snapshot.ts";
 import type { ProviderAnswer, ProviderCall } from "../providers/provider.ts";
 import type { Lease } from "../scheduler/lease.ts";
-import type { RateFeedback } from "../scheduler/rate-feedback.ts";
+import type { RateAnswer, RateFeedback } from "../scheduler/rate-feedback.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
 import type { StartRequest } from "../scheduler/waiter.ts";
 import { amountsUsed, costOfUsage, wallTimeOf } from "./accounting.ts";
@@ -197,21 +197,16 @@ function settle(
   tools: AttemptTools,
 ): void {
   tools.scheduler.settle(lease, withCost(amountsUsed(received.usage, lease), costNanoUsd));
-  const answer =
-    received.kind === "answered"
-      ? {
-          ...received.answer,
-          statusCode: received.answer.statusCode,
-          retryAfterMs: undefined,
-          isRateLimited: false,
-        }
-      : { ...received.error, ...errorFeedback(received.error) };
-  tools.feedback.note(lease, answer);
+  tools.feedback.note(lease, rateAnswerOf(received));
 }
 
-function errorFeedback(error: AttemptError) {
-  const { headers, statusCode, retryAfterMs } = error;
-  return { headers, statusCode, retryAfterMs, isRateLimited: error.reason === "RATE_LIMITED" };
+function rateAnswerOf(received: Received): RateAnswer {
+  if (received.kind === "answered") {
+    const { headers, statusCode } = received.answer;
+    return { headers, statusCode, retryAfterMs: undefined, isRateLimited: false };
+  }
+  const { headers, reason, retryAfterMs, statusCode } = received.error;
+  return { headers, statusCode, retryAfterMs, isRateLimited: reason === "RATE_LIMITED" };
 }
 
 function providerCall(plan: AttemptPlan): ProviderCall {

@@ -10,7 +10,7 @@ import {
   viewOf,
 } from "../fallback/breaker/breaker.ts";
 import { breakerSignal } from "../fallback/breaker/breaker-signal.ts";
-import { type LatencyWindow, latencyQuantile, noteLatency } from "../fallback/latency-window.ts";
+import { LatencyWindow } from "../fallback/latency-window.ts";
 import type { BreakerView } from "../fallback/snapshot.ts";
 
 /** Latencies older than this say nothing about now. */
@@ -30,7 +30,8 @@ export class DeploymentHealth {
   readonly #clock: Clock;
   readonly #onBreaker: (deployment: string, state: Breaker["kind"]) => void;
   readonly #breakers = new Map<string, Breaker>();
-  readonly #latencies: Readonly<Record<AnswerKind, Map<string, LatencyWindow>>> = {
+  readonly #latencies: Readonly<Record<AnswerKind | "any", Map<string, LatencyWindow>>> = {
+    any: new Map(),
     whole: new Map(),
     streamed: new Map(),
   };
@@ -47,10 +48,7 @@ export class DeploymentHealth {
 
   /** A high quantile of recent times to the first token, or to the answer. Undefined: not measured lately. */
   latencyMs(deployment: string): number | undefined {
-    const whole = this.#latencies.whole.get(deployment) ?? [];
-    const streamed = this.#latencies.streamed.get(deployment) ?? [];
-    const window = whole.length === 0 ? streamed : [...whole, ...streamed];
-    return latencyQuantile(window, this.#clock.monotonicMs() - LATENCY_MEMORY_MS, LATENCY_PART);
+    return this.#latencies.any.get(deployment)?.quantile(this.#latenciesSinceMs(), LATENCY_PART);
   }
 
   /**
@@ -58,10 +56,10 @@ export class DeploymentHealth {
    * were too few of them to say.
    */
   usualLatencyMs(deployment: string, kind: AnswerKind, part: number): number | undefined {
-    const window = this.#latencies[kind].get(deployment) ?? [];
-    const sinceMs = this.#clock.monotonicMs() - LATENCY_MEMORY_MS;
-    const recent = window.filter(({ atMs }) => atMs >= sinceMs);
-    return recent.length < MIN_USUAL_CALLS ? undefined : latencyQuantile(recent, sinceMs, part);
+    const latencies = this.#latencies[kind].get(deployment);
+    const sinceMs = this.#latenciesSinceMs();
+    if (latencies === undefined || latencies.countSince(sinceMs) < MIN_USUAL_CALLS) return undefined;
+    return latencies.quantile(sinceMs, part);
   }
 
   /** Asks the breaker whether a call may be made now. Whoever may must tell how it ended. */
@@ -88,8 +86,22 @@ export class DeploymentHealth {
     const signal = breakerSignal(end.reason);
     this.#setBreaker(deployment, known, afterCall(known, { passage: end.passage, signal, nowMs }, RULES));
     if (end.reason !== undefined) return;
-    const latencies = this.#latencies[end.kind];
-    latencies.set(deployment, noteLatency(latencies.get(deployment) ?? [], nowMs, end.latencyMs));
+    this.#noteLatency("any", deployment, nowMs, end.latencyMs);
+    this.#noteLatency(end.kind, deployment, nowMs, end.latencyMs);
+  }
+
+  #noteLatency(kind: AnswerKind | "any", deployment: string, nowMs: number, latencyMs: number): void {
+    const windows = this.#latencies[kind];
+    let window = windows.get(deployment);
+    if (window === undefined) {
+      window = new LatencyWindow();
+      windows.set(deployment, window);
+    }
+    window.note(nowMs, latencyMs);
+  }
+
+  #latenciesSinceMs(): number {
+    return this.#clock.monotonicMs() - LATENCY_MEMORY_MS;
   }
 
   #setBreaker(deployment: string, before: Breaker, after: Breaker): void {

@@ -1,14 +1,23 @@
-import type { Catalog } from "../catalog/catalog.ts";
+import type { Catalog, Deployment } from "../catalog/catalog.ts";
 import { profileNameOf } from "../catalog/profile.ts";
 import type { FeedbackProfile } from "../tracker/feedback/header-parsers.ts";
 
 const GROQ_HOST = "api.groq.com";
 
-/** Whose way of writing rate-limit headers the answers of a pool follow. */
-export function feedbackProfileOf(poolId: string, catalog: Catalog): FeedbackProfile {
-  const deployment = catalog.deployments.find(({ pool }) => pool === poolId);
-  if (deployment === undefined) return "other";
-  const { baseUrl } = deployment.connection;
+/**
+ * Whose way of writing rate-limit headers the answers of each pool follow, by its id. A pool that no deployment is
+ * counted in is not in it.
+ */
+export function feedbackProfiles({ deployments }: Catalog): ReadonlyMap<string, FeedbackProfile> {
+  const profiles = new Map<string, FeedbackProfile>();
+  for (const deployment of deployments) {
+    if (!profiles.has(deployment.pool)) profiles.set(deployment.pool, profileOf(deployment));
+  }
+  return profiles;
+}
+
+function profileOf({ connection, providerType }: Deployment): FeedbackProfile {
+  const { baseUrl } = connection;
   if (baseUrl !== undefined && URL.parse(baseUrl)?.hostname === GROQ_HOST) return "groq";
-  return profileNameOf({ type: deployment.providerType }, { baseUrl }, undefined);
+  return profileNameOf({ type: providerType }, { baseUrl }, undefined);
 }

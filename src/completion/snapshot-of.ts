@@ -1,8 +1,7 @@
 import type { Config } from "../config/config.ts";
 import type { Clock } from "../core/clock.ts";
 import type { QuotaViolation } from "../core/refusal.ts";
-import { worstCaseCost } from "../cost/price/cost-of.ts";
-import type { ModelPrice } from "../cost/price/model-price.ts";
+import { isFree } from "../cost/price/model-price.ts";
 import type { Availability, CandidateSnapshot } from "../fallback/snapshot.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
 import type { Candidate } from "./candidate.ts";
@@ -68,10 +67,6 @@ function availabilityOf({ deployment }: Candidate): Availability {
 function isLocalFree({ deployment, price }: Candidate): boolean {
   if (deployment.providerType === "ollama") return true;
   return deployment.providerType === "openai_compatible" && price !== undefined && isFree(price);
-}
-
-function isFree(price: ModelPrice): boolean {
-  return worstCaseCost(price, 1_000_000, 1_000_000, 0)?.totalNanoUsd === 0n;
 }
 
 function waitLimits({ option }: Candidate, nowMs: number): readonly QuotaViolation[] {

@@ -232,6 +232,7 @@ export class Dispatcher {
 
   #end(work: Work, status: RpcStatus | undefined): void {
     const { method, call, span, startMs } = work;
+    call.end();
     span?.end(call, status);
     const { logger, logRequests, clock } = this.#options;
     const level = logRequests ? "info" : "debug";

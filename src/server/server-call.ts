@@ -25,6 +25,7 @@ export class ServerCall implements CallContext {
   readonly #incoming: IncomingCall;
   #controller: AbortController | undefined;
   #abortStatus: RpcStatus | undefined;
+  #hasEnded = false;
 
   constructor(incoming: IncomingCall) {
     this.#incoming = incoming;
@@ -48,10 +49,15 @@ export class ServerCall implements CallContext {
     return this.#abortStatus;
   }
 
-  /** Stops the work on it; what was first holds. */
+  /** Stops the work on it; what was first holds. Nothing can stop one that has ended. */
   abort(status: RpcStatus): void {
-    if (this.#abortStatus !== undefined) return;
+    if (this.#hasEnded || this.#abortStatus !== undefined) return;
     this.#abortStatus = status;
     this.#controller?.abort(new RpcError(status));
+  }
+
+  /** Nothing works on it any more. Doors tell of every call that its caller is gone, also of those that were answered. */
+  end(): void {
+    this.#hasEnded = true;
   }
 }

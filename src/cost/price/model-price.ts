@@ -67,6 +67,15 @@ export function bandFor(period: PricePeriod, inputTokens: number): PriceBand {
   return bands[index]!;
 }
 
+/** Whether no call costs anything, at any time and of any size. */
+export function isFree({ periods }: ModelPrice): boolean {
+  return periods.every(({ bands, requestNanoUsd }) => requestNanoUsd === 0n && bands.every(isFreeBand));
+}
+
+function isFreeBand({ input, cachedInput, cacheWriteInput, output, reasoning }: PriceBand): boolean {
+  return !(input || cachedInput || cacheWriteInput || output || reasoning);
+}
+
 function holdsAt(period: PricePeriod, atWallMs: number): boolean {
   if (period.fromWallMs !== undefined && atWallMs < period.fromWallMs) return false;
   if (period.hours === undefined) return true;
