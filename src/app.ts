@@ -201,6 +201,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   return {
     services: {
       completion: layers.completion,
+      batches: layers.batches,
       slots,
       usage,
       models: new ModelService(shared),

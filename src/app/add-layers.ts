@@ -1,4 +1,7 @@
 import type { Logger } from "pino";
+import { MAX_BATCH_SIZE } from "../completion/batch/batch-command.ts";
+import { BatchService } from "../completion/batch/batch-service.ts";
+import type { AnswerBounds, AnswerStore } from "../completion/cache/answer-store.ts";
 import { CachingCompletion } from "../completion/cache/caching-completion.ts";
 import { SharedAnswers } from "../completion/cache/shared-answers.ts";
 import { isStorable } from "../completion/cache/stored-answer.ts";
@@ -25,18 +28,37 @@ export interface LayerOptions {
 /** What callers see, and the end of it. */
 export interface Layers {
   readonly completion: Completion;
+  readonly batches: BatchService;
   /** Keeps what is to be kept. */
   close(): Promise<void>;
 }
 
-/** Lays the cache around the calling of providers. @throws {StartError} when a file cannot be used */
+/** How long the result of a request of a batch is kept, for a caller who comes back. */
+const RESULT_TTL_MS = 86_400_000;
+/** Ten of the largest batches, and 256 MB. */
+const RESULT_BOUNDS: AnswerBounds = { maxEntryCount: 10 * MAX_BATCH_SIZE, maxBytes: 256 * 1_048_576 };
+
+/** Lays the cache and the batches around the calling of providers. @throws {StartError} when a file cannot be used */
 export async function addLayers(options: LayerOptions): Promise<Layers> {
+  const { clock, completer, config, ledger } = options;
+  const cached = config.cache.enabled ? await openAnswers("cache", config.cache, options) : undefined;
+  const completion = cached === undefined ? completer : addCache(cached, options);
+  const store = await openAnswers("batches", RESULT_BOUNDS, options);
+  const results = new SharedAnswers({ clock, store, ttlMs: RESULT_TTL_MS, isStorable: () => true, ledger });
+  return {
+    completion,
+    batches: new BatchService({ clock, completion, results }),
+    async close() {
+      await cached?.close();
+      await store.close();
+    },
+  };
+}
+
+function addCache(store: AnswerStore, options: LayerOptions): Completion {
   const { candidates, clock, completer, config, ledger, live } = options;
-  const { cache } = config;
-  if (!cache.enabled) return { completion: completer, close: async () => {} };
-  const store = await openAnswers("cache", cache, options);
-  const answers = new SharedAnswers({ clock, store, ttlMs: cache.ttlMs, isStorable, ledger });
-  const completion = new CachingCompletion({
+  const answers = new SharedAnswers({ clock, store, ttlMs: config.cache.ttlMs, isStorable, ledger });
+  return new CachingCompletion({
     get config() {
       return live.config;
     },
@@ -44,5 +66,4 @@ export async function addLayers(options: LayerOptions): Promise<Layers> {
     answers,
     inner: completer,
   });
-  return { completion, close: () => store.close() };
 }

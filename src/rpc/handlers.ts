@@ -4,6 +4,7 @@ import { HeadwayService } from "../../gen/es/headway/v1/headway_service_pb.js";
 import type { Clock } from "../core/clock.ts";
 import { adminHandlers } from "./admin.ts";
 import { completeHandler, streamCompleteHandler } from "./complete.ts";
+import { completeBatchHandler } from "./complete-batch.ts";
 import { estimateTokensHandler } from "./estimate.ts";
 import type { HandlersOf, HandlerTable } from "./handler.ts";
 import { holdSlotsHandler } from "./hold-slots.ts";
@@ -17,16 +18,12 @@ import { watchUsageHandler } from "./watch-usage.ts";
 /** The services of the contract. */
 export const SERVICES: readonly DescService[] = [HeadwayService, AdminService];
 
-/** Methods that have no handler yet and answer UNIMPLEMENTED; whoever adds one is made to strike it out here. */
-type LaterMethod = "completeBatch";
-
-type HeadwayHandlers = Omit<HandlersOf<typeof HeadwayService>, LaterMethod>;
-
 /** The handlers of all RPCs that are answered. */
 export function createHandlers(services: Services, clock: Clock): HandlerTable {
-  const headway: HeadwayHandlers = {
+  const headway: HandlersOf<typeof HeadwayService> = {
     complete: completeHandler(services.completion),
     streamComplete: streamCompleteHandler(services.completion),
+    completeBatch: completeBatchHandler(services.batches),
     planComplete: planCompleteHandler(services.completion),
     acquireSlot: acquireSlotHandler(services.slots),
     settleSlot: settleSlotHandler(services.slots),

@@ -111,6 +111,13 @@ export function fakeServices(changes: Partial<Services> = {}): Services {
         yield { kind: "done", result: fakeResult("hello", command.requestId) };
       },
     },
+    batches: {
+      async *run({ read }) {
+        const command = read(0);
+        const outcome = "kind" in command ? command : fakeResult("hello", command.requestId);
+        yield { kind: "result", index: 0, outcome };
+      },
+    },
     slots: {
       acquire: (request) => ({
         kind: "granted",

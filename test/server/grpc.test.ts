@@ -80,15 +80,6 @@ describe("the gRPC door", () => {
     ]);
   });
 
-  it.each(["/headway.v1.HeadwayService/CompleteBatch"])("says that %s is not implemented", async (path) => {
-    const { grpcAddress } = await startFakeService();
-    const { error } = await callRaw(rawClient(grpcAddress.port), path, Buffer.alloc(0));
-    expect(error).toMatchObject({
-      code: 12,
-      details: `${path.slice(1)} is not implemented in this version of Headway`,
-    });
-  });
-
   it("says that it is healthy, as a whole and by service", async () => {
     const { grpcAddress } = await startFakeService();
     const client = rawClient(grpcAddress.port);

@@ -58,6 +58,7 @@ afterEach(async () => {
 const REQUESTS = {
   complete: ask("hello", { model: MODEL }),
   streamComplete: { request: ask("hello", { model: MODEL }) },
+  completeBatch: { requests: [ask("hello", { model: MODEL })] },
   acquireSlot: { models: [MODEL], inputTokens: 1n, maxOutputTokens: 1n },
   settleSlot: { slotId: "slot_x", usage: { inputTokens: 1n } },
   releaseSlot: { slotId: "slot_x" },
@@ -75,6 +76,7 @@ async function call(
 ): Promise<unknown> {
   const options = { timeoutMs: CALL_TIMEOUT_MS };
   if (name === "streamComplete") return readToEnd(client.streamComplete(request as object, options));
+  if (name === "completeBatch") return readToEnd(client.completeBatch(request as object, options));
   const answer = await client[name](request as object, options);
   if (name !== "acquireSlot") return answer;
   return client.releaseSlot({ slotId: (answer as { slotId: string }).slotId });

@@ -54,6 +54,6 @@ export async function collect(
 }
 
 /** The same as a promise that fails as the stream does. */
-export async function readToEnd(events: AsyncIterable<StreamCompleteResponse>): Promise<void> {
+export async function readToEnd(events: AsyncIterable<unknown>): Promise<void> {
   for await (const _ of events);
 }
