@@ -26,6 +26,8 @@ export class ScriptServer {
     const server = new ScriptServer();
     server.#server.on("connection", (socket) => {
       server.#sockets.add(socket);
+      // Each request of a kept-alive connection listens for its end.
+      socket.setMaxListeners(0);
       socket.on("close", () => server.#sockets.delete(socket));
       socket.on("error", () => {});
     });
