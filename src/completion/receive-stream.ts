@@ -81,17 +81,22 @@ function usedSoFar(
   estimator: TokenEstimator,
 ): TokenUsage {
   if (reported?.inputTokens !== undefined && reported.outputTokens !== undefined) return reported;
+  const estimate = (request: ChatRequest) =>
+    estimator.estimate(request, candidate.model, { tenant, taskType });
   return {
     ...reported,
     inputTokens: reported?.inputTokens ?? candidate.estimate.inputTokens,
     outputTokens: Math.max(
       reported?.outputTokens ?? 0,
-      written === ""
-        ? 0
-        : estimator.estimate(asRequest(written), candidate.model, { tenant, taskType }).inputTokens,
+      written === "" ? 0 : countWritten(written, (request) => estimate(request).inputTokens),
     ),
     estimated: true,
   };
+}
+
+/** The tokens of a text, without those that a message of any text takes. */
+function countWritten(written: string, countInput: (request: ChatRequest) => number): number {
+  return Math.max(1, countInput(asRequest(written)) - countInput(asRequest("")));
 }
 
 /** A text as a request, so that the estimator counts it as this model would. */
