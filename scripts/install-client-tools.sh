@@ -22,7 +22,7 @@ google.golang.org/grpc/cmd/protoc-gen-go-grpc@v1.6.2"
 rust_pins="protoc-gen-prost@0.5.0
 protoc-gen-tonic@0.5.0"
 # As in clients/java/pom.xml: what is generated must not be newer than what it runs with.
-java_pins="com.google.protobuf:protoc:3.25.8
+java_pins="com.google.protobuf:protoc:4.33.2
 io.grpc:protoc-gen-grpc-java:1.80.0"
 
 typescript_client_pins=$(cat "$here/../clients/typescript/package-lock.json")
