@@ -1,6 +1,5 @@
 import { create } from "@bufbuild/protobuf";
 import {
-  MessageSchema,
   PartSchema,
   type Image as ProtoImage,
   type Message as ProtoMessage,
@@ -132,7 +131,11 @@ function checkPlace(violations: Violations, field: string, role: Role | undefine
 
 /** What a model said, as the contract writes it. */
 export function messageToProto(message: Message): ProtoMessage {
-  return create(MessageSchema, { role: ROLE_NUMBERS[message.role], parts: message.parts.map(partToProto) });
+  return {
+    $typeName: "headway.v1.Message",
+    role: ROLE_NUMBERS[message.role],
+    parts: message.parts.map(partToProto),
+  };
 }
 
 /** A tool call as the contract writes it. */
@@ -143,7 +146,7 @@ export function toolCallToProto({ id, name, argumentsJson }: ToolCall): ProtoToo
 function partToProto(part: Part): ProtoPart {
   switch (part.kind) {
     case "text":
-      return create(PartSchema, { part: { case: "text", value: part.text } });
+      return { $typeName: "headway.v1.Part", part: { case: "text", value: part.text } };
     case "image":
       return create(PartSchema, { part: { case: "image", value: imageToProto(part.image) } });
     case "tool_call":

@@ -1,6 +1,7 @@
 import { create, type DescMessage, fromBinary, type Message, toBinary } from "@bufbuild/protobuf";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { CompleteResponseSchema } from "../../../gen/es/headway/v1/complete_pb.js";
 import { HoldSlotsRequestSchema, HoldSlotsResponseSchema } from "../../../gen/es/headway/v1/hold_slots_pb.js";
 import {
   AcquireSlotRequestSchema,
@@ -12,6 +13,7 @@ import { messageReader, messageWriter } from "../../../src/rpc/wire/message-code
 import { PlainReader } from "../../../src/rpc/wire/plain-reader.ts";
 import { PlainWriter } from "../../../src/rpc/wire/plain-writer.ts";
 import { readHoldSlotsRequest } from "../../../src/rpc/wire/read-slot-requests.ts";
+import { writeCompleteResponse } from "../../../src/rpc/wire/write-complete-response.ts";
 import { writeHoldSlotsResponse } from "../../../src/rpc/wire/write-slot-responses.ts";
 
 type Init = Record<string, unknown>;
@@ -23,7 +25,10 @@ const text = fc.oneof(
   { weight: 4, arbitrary: fc.string({ maxLength: 40 }) },
   fc.string({ unit: "grapheme", maxLength: 12 }),
   fc.string({ minLength: 110, maxLength: 140 }),
+  fc.string({ unit: "grapheme", minLength: 100, maxLength: 150 }),
   fc.constant("x".repeat(4090)),
+  fc.constant("é".repeat(5450)),
+  fc.constant("a\ud800b"),
   fc.constant("x".repeat(20_000)),
 );
 const int64 = fc.oneof(
@@ -116,6 +121,65 @@ const holdResponse = fc.record(
   { requiredKeys: [] },
 );
 
+const part = fc.record({
+  part: fc.oneof(
+    { weight: 4, arbitrary: named("text", text) },
+    named("toolCall", fc.record({ id: text, name: text, argumentsJson: text }, { requiredKeys: [] })),
+    named("toolResult", fc.record({ toolCallId: text, content: text })),
+  ),
+});
+const attempt = fc.record(
+  {
+    model: text,
+    deployment: text,
+    outcome: int32,
+    errorReason: int32,
+    errorMessage: text,
+    providerStatusCode: int32,
+    waited: instant,
+    waitCauses: fc.array(int32, { maxLength: 4 }),
+    latency: instant,
+    firstTokenLatency: instant,
+    usage,
+    cost,
+    cause: int32,
+    explanation: text,
+  },
+  { requiredKeys: [] },
+);
+const candidate = fc.record(
+  {
+    model: text,
+    deployment: text,
+    verdict: int32,
+    explanation: text,
+    predictedWait: instant,
+    likelyWait: instant,
+    reservedTokens: int64,
+    estimatedCost: cost,
+    attemptCount: int32,
+  },
+  { requiredKeys: [] },
+);
+const completeResponse = fc.record(
+  {
+    message: fc.record({ role: int32, parts: fc.array(part, { maxLength: 2 }) }, { requiredKeys: [] }),
+    finishReason: int32,
+    providerFinishReason: text,
+    model: text,
+    usage,
+    cost,
+    attempts: fc.array(attempt, { maxLength: 2 }),
+    contextChange: fc.constant({ chunkCount: 2 }),
+    cacheHit: fc.boolean(),
+    requestId: text,
+    traceId: text,
+    route: fc.array(candidate, { maxLength: 2 }),
+    experiments: fc.array(fc.record({ experiment: text, arm: text }), { maxLength: 2 }),
+  },
+  { requiredKeys: [] },
+);
+
 const REQUESTS: [DescMessage, fc.Arbitrary<Init>][] = [
   [HoldSlotsRequestSchema, holdRequest],
   [AcquireSlotRequestSchema, acquireRequest],
@@ -125,6 +189,7 @@ const RESPONSES: [DescMessage, fc.Arbitrary<Init>][] = [
   [HoldSlotsResponseSchema, holdResponse],
   [AcquireSlotResponseSchema, acquireResponse],
   [SettleSlotResponseSchema, settleResponse],
+  [CompleteResponseSchema, completeResponse],
 ];
 
 function named(name: string, value: fc.Arbitrary<unknown>): fc.Arbitrary<Init> {
@@ -237,5 +302,21 @@ describe("what is usual", () => {
     writer.start();
     writeHoldSlotsResponse(writer, create(HoldSlotsResponseSchema, response));
     expect(writer.finish()).toBeDefined();
+  });
+
+  it("is written without the generated code as an answer, too, in any language", () => {
+    const answer = create(CompleteResponseSchema, {
+      message: { role: 3, parts: [{ part: { case: "text", value: "Все хорошо. ".repeat(40) } }] },
+      finishReason: 1,
+      model: "a/b",
+      usage: { inputTokens: 12n, outputTokens: 4n, totalTokens: 16n },
+      cost: { inputNanoUsd: 1800n, outputNanoUsd: 2400n, totalNanoUsd: 4200n, currencyCode: "USD" },
+      attempts: [{ model: "a/b", outcome: 1, waited: {}, latency: { nanos: 1_500_000 }, cause: 1 }],
+      route: [{ model: "a/b", verdict: 1, explanation: "the model asked for", reservedTokens: 268n }],
+    });
+    const writer = new PlainWriter();
+    writer.start();
+    writeCompleteResponse(writer, answer);
+    expect(writer.finish()).toEqual(Buffer.from(toBinary(CompleteResponseSchema, answer)));
   });
 });
