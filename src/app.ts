@@ -186,7 +186,11 @@ export async function createApp(options: AppOptions): Promise<App> {
       return live.config;
     },
     candidates,
-    tools: { ...shared, guardMs: config.scheduler.guardMs },
+    tools: {
+      ...shared,
+      guardMs: config.scheduler.guardMs,
+      capturesContent: config.telemetry.captureContent,
+    },
     turns: countUp(),
   });
   const layers = await addLayers({ ...options, completer, candidates, ledger, live });

@@ -34,6 +34,7 @@ export async function serve(options: { readonly config?: string }, createApp: Cr
   });
   const tracing = await startTracing({
     endpoint: telemetry.otlpEndpoint,
+    langfuse: telemetry.langfuse,
     serviceName: telemetry.serviceName,
     clock,
     logger,

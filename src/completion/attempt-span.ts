@@ -1,10 +1,13 @@
 import { type Context, context, type Span, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import type { AttemptError } from "../core/attempt-error.ts";
+import type { Message } from "../core/chat.ts";
+import type { Cost } from "../core/cost.ts";
 import type { WaitCause } from "../core/limit.ts";
 import type { TokenUsage } from "../core/usage.ts";
 import type { AttemptCause } from "../fallback/attempts/attempt-cause.ts";
 import type { Selection } from "../fallback/selection/select-models.ts";
 import type { Candidate } from "./candidate.ts";
+import { messagesJson } from "./messages-json.ts";
 
 const tracer = trace.getTracer("headway");
 
@@ -29,11 +32,20 @@ export interface SpannedAttempt {
   /** From 1. */
   readonly number: number;
   readonly parent: Context;
+  readonly requestId: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Empty: general. */
+  readonly taskType: string;
+  readonly tenant: string;
 }
 
 /** The arms of experiments as a span tells them, as `headway.experiment.prompt: "short"`. */
 export function armAttributes(arms: Selection["arms"]): Record<string, string> {
   return Object.fromEntries(arms.map(({ experiment, arm }) => [`headway.experiment.${experiment}`, arm]));
+}
+
+function tagAttributes(tags: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(tags).map(([key, value]) => [`headway.tag.${key}`, value]));
 }
 
 /** The span of one attempt, with `wait` and `call` beneath it. */
@@ -42,7 +54,8 @@ export class AttemptSpan {
   readonly #context: Context;
   #child: Span | undefined;
 
-  constructor({ arms, candidate, cause, number, parent }: SpannedAttempt) {
+  constructor(attempt: SpannedAttempt) {
+    const { arms, candidate, cause, number, parent, requestId, tags, taskType, tenant } = attempt;
     const { deployment } = candidate;
     this.#span = tracer.startSpan(
       `chat ${deployment.upstreamModel}`,
@@ -56,6 +69,10 @@ export class AttemptSpan {
           "headway.attempt_cause": cause,
           "headway.deployment": deployment.id,
           "headway.model": deployment.model,
+          "headway.request_id": requestId,
+          "headway.tenant": tenant,
+          ...(taskType !== "" && { "headway.task_type": taskType }),
+          ...tagAttributes(tags),
           ...armAttributes(arms),
         },
       },
@@ -71,6 +88,7 @@ export class AttemptSpan {
 
   /** The wait is over, and the call begins. */
   startCall(waitedMs: number, causes: readonly WaitCause[]): void {
+    this.#span.setAttribute("headway.waited_ms", waitedMs);
     this.#child?.setAttributes({ "headway.waited_ms": waitedMs, "headway.wait_causes": [...causes] });
     this.#child?.end();
     this.#child = tracer.startSpan("call", {}, this.#context);
@@ -87,21 +105,32 @@ export class AttemptSpan {
     if (passage === "probe") this.#span.setAttribute("headway.breaker_probe", true);
   }
 
+  /** What was asked and answered; only where the user has turned that on. `answer` undefined: there is none. */
+  recordContent(messages: readonly Message[], answer: Message | undefined): void {
+    this.#span.setAttribute("gen_ai.input.messages", messagesJson(messages));
+    if (answer !== undefined) this.#span.setAttribute("gen_ai.output.messages", messagesJson([answer]));
+  }
+
+  /** Of a streamed answer: when its first piece came, from the start of the call. */
+  noteFirstToken(firstTokenMs: number | undefined): void {
+    if (firstTokenMs !== undefined) this.#span.setAttribute("headway.first_token_ms", firstTokenMs);
+  }
+
   succeed(answer: {
     readonly usage: TokenUsage;
-    readonly costNanoUsd: bigint | undefined;
+    readonly cost: Cost | undefined;
     readonly responseModel: string | undefined;
     readonly finishReason: string;
   }): void {
-    this.#setUsage(answer.usage, answer.costNanoUsd);
+    this.#setUsage(answer.usage, answer.cost);
     if (answer.responseModel !== undefined)
       this.#span.setAttribute("gen_ai.response.model", answer.responseModel);
     this.#span.setAttribute("gen_ai.response.finish_reasons", [answer.finishReason]);
     this.#end();
   }
 
-  fail(error: AttemptError, usage: TokenUsage | undefined, costNanoUsd: bigint | undefined): void {
-    if (usage !== undefined) this.#setUsage(usage, costNanoUsd);
+  fail(error: AttemptError, usage: TokenUsage | undefined, cost: Cost | undefined): void {
+    if (usage !== undefined) this.#setUsage(usage, cost);
     this.#span.setAttribute("error.type", error.reason);
     if (error.statusCode !== undefined)
       this.#span.setAttribute("http.response.status_code", error.statusCode);
@@ -111,8 +140,8 @@ export class AttemptSpan {
   }
 
   /** The call was given up, since another attempt was faster. That is no failure. */
-  giveUp(usage: TokenUsage | undefined, costNanoUsd: bigint | undefined): void {
-    if (usage !== undefined) this.#setUsage(usage, costNanoUsd);
+  giveUp(usage: TokenUsage | undefined, cost: Cost | undefined): void {
+    if (usage !== undefined) this.#setUsage(usage, cost);
     this.#span.setAttribute("headway.overtaken", true);
     this.#end();
   }
@@ -124,7 +153,7 @@ export class AttemptSpan {
     this.#end();
   }
 
-  #setUsage(usage: TokenUsage, costNanoUsd: bigint | undefined): void {
+  #setUsage(usage: TokenUsage, cost: Cost | undefined): void {
     const span = this.#span;
     const set = (name: string, value: number | undefined): void => {
       if (value !== undefined) span.setAttribute(name, value);
@@ -135,7 +164,10 @@ export class AttemptSpan {
     set("gen_ai.usage.cache_creation.input_tokens", usage.cacheWriteInputTokens);
     set("gen_ai.usage.reasoning.output_tokens", usage.reasoningTokens);
     if (usage.estimated === true) span.setAttribute("headway.usage_estimated", true);
-    if (costNanoUsd !== undefined) span.setAttribute("headway.cost_nano_usd", Number(costNanoUsd));
+    if (cost === undefined) return;
+    span.setAttribute("headway.cost_nano_usd", Number(cost.totalNanoUsd));
+    span.setAttribute("headway.cost_input_nano_usd", Number(cost.inputNanoUsd));
+    span.setAttribute("headway.cost_output_nano_usd", Number(cost.outputNanoUsd));
   }
 
   #end(): void {

@@ -56,6 +56,8 @@ export interface AttemptPlan {
   readonly spending: RequestSpending;
   readonly tenant: string;
   readonly taskType: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly requestId: string;
   /** Receives the pieces of a streamed answer. Undefined: the answer is wanted whole. */
   readonly sink: StreamSink | undefined;
   /** The experiments that the request takes part in. */
@@ -73,6 +75,8 @@ export interface AttemptTools {
   readonly guardMs: number;
   readonly health: DeploymentHealth;
   readonly feedback: RateFeedback;
+  /** Whether spans hold what was asked and answered. */
+  readonly capturesContent: boolean;
 }
 
 /** Waits for the turn of one candidate, calls it once, and accounts what it used. Never throws. */
@@ -114,13 +118,18 @@ export async function makeAttempt(plan: AttemptPlan, tools: AttemptTools): Promi
     latencyMs: received.firstTokenMs ?? latencyMs,
   });
   span.noteBreaker(passage, tools.health.breaker(deployment).kind);
+  span.noteFirstToken(received.firstTokenMs);
+  if (tools.capturesContent) {
+    const answer = received.kind === "answered" ? received.answer.message : undefined;
+    span.recordContent(plan.request.messages, answer);
+  }
   const base = { plan, lease, latencyMs, firstTokenMs: received.firstTokenMs, usage, cost };
   if (received.kind === "answered") {
     const { answer } = received;
     tools.estimator.observe(candidate.model, plan, candidate.estimate, answer.usage);
     span.succeed({
       usage: answer.usage,
-      costNanoUsd: cost?.totalNanoUsd,
+      cost,
       responseModel: answer.responseModel,
       finishReason: answer.providerFinishReason || answer.finishReason,
     });
@@ -128,8 +137,8 @@ export async function makeAttempt(plan: AttemptPlan, tools: AttemptTools): Promi
   }
   // A call that broke because its caller left is not the provider's failure, whatever the socket said.
   const error = start.signal.aborted ? asCancelled(received.error, start.signal) : received.error;
-  if (isOvertaken(start.signal)) span.giveUp(usage, cost?.totalNanoUsd);
-  else span.fail(error, usage, cost?.totalNanoUsd);
+  if (isOvertaken(start.signal)) span.giveUp(usage, cost);
+  else span.fail(error, usage, cost);
   return {
     kind: "failed",
     error,

@@ -195,6 +195,8 @@ export class CompleteRun {
       spending: { maxCostNanoUsd: command.maxCostNanoUsd, spentNanoUsd: this.#log.spentNanoUsd },
       tenant,
       taskType: command.taskType ?? "",
+      tags: command.tags,
+      requestId: command.requestId,
       sink: events,
       arms: this.#plan!.candidates.arms,
       parent: this.#parent,

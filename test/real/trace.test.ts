@@ -35,6 +35,7 @@ describe.skipIf(jaegerMissing !== undefined || realModelMissing !== undefined)(
         status: 500,
       });
       tracing = await startTracing({
+        langfuse: undefined,
         endpoint: jaeger.otlpEndpoint,
         serviceName: "headway-test",
         clock: new SystemClock(),

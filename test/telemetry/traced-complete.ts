@@ -20,7 +20,13 @@ const logger = await createLogger({
   destination: { write: (line) => void lines.push(JSON.parse(line)) },
 });
 const endpoint = process.env.TEST_ENDPOINT || undefined;
-const tracing = await startTracing({ endpoint, serviceName: "my-service", clock, logger });
+const tracing = await startTracing({
+  endpoint,
+  langfuse: undefined,
+  serviceName: "my-service",
+  clock,
+  logger,
+});
 const anyPort = { host: "127.0.0.1", port: 0 };
 const service = await startService({
   services: fakeServices({
