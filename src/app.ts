@@ -36,6 +36,7 @@ import { ProviderDirectory } from "./providers/provider-directory.ts";
 import type { Services } from "./rpc/services.ts";
 import { Journaling } from "./scheduler/journaling.ts";
 import { PoolDirectory } from "./scheduler/pool-directory.ts";
+import { queueParts } from "./scheduler/queue-bounds.ts";
 import { RateFeedback } from "./scheduler/rate-feedback.ts";
 import { Scheduler } from "./scheduler/scheduler.ts";
 import { TenantQuotas } from "./scheduler/tenant-quotas.ts";
@@ -78,6 +79,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     clock,
     agingMs: config.scheduler.agingMs,
     maxQueue: config.scheduler.maxQueueLength,
+    maxQueueOf: queueParts(config.scheduler.maxQueueLength, weights),
+    maxQueuedTokens: config.scheduler.maxQueuedTokens,
     weightOf: (tenant) => weights.get(tenant) ?? 1,
     onExpired: (lease) => {
       logger.info({ slot_id: lease.id, deployment: lease.option.deployment }, "a slot expired unsettled");

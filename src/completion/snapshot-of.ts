@@ -3,7 +3,9 @@ import type { Clock } from "../core/clock.ts";
 import type { QuotaViolation } from "../core/refusal.ts";
 import { isFree } from "../cost/price/model-price.ts";
 import type { Availability, CandidateSnapshot } from "../fallback/snapshot.ts";
+import { tooLargeFor } from "../scheduler/place.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
+import { fullSubjects, waitCausesOf } from "../scheduler/wait-causes.ts";
 import type { Candidate } from "./candidate.ts";
 import type { DeploymentHealth } from "./deployment-health.ts";
 
@@ -24,10 +26,11 @@ export function snapshotOf(candidate: Candidate, options: SnapshotOptions): Cand
   const { deployment, estimate, model, option, providerConfig } = candidate;
   const { clock, config, health, level, scheduler, tenant } = options;
   const { pool, amounts } = option;
-  const tooLarge = pool.usage.tooLarge(amounts);
+  const tooLarge = tooLargeFor(option);
   const planned = tooLarge === undefined ? scheduler.preview(option, { tenant, level }) : undefined;
   const nowMs = clock.monotonicMs();
   const predictedWaitMs = planned === undefined ? 0 : Math.max(0, planned.startMs - nowMs);
+  const likelyMs = planned?.likelyMs;
   return {
     deploymentId: deployment.id,
     modelId: model.id,
@@ -48,9 +51,9 @@ export function snapshotOf(candidate: Candidate, options: SnapshotOptions): Cand
     breaker: health.breaker(deployment.id),
     budget: candidate.budget.verdict({ maxCostNanoUsd: options.maxCostNanoUsd, spentNanoUsd: 0n }),
     worstCostNanoUsd: candidate.budget.worstCost?.totalNanoUsd,
-    queueFull: pool.queue.size >= config.scheduler.maxQueueLength,
+    queueFull: scheduler.fullQueue(option, tenant) !== undefined,
     predictedWaitMs,
-    likelyWaitMs: undefined,
+    likelyWaitMs: likelyMs === undefined ? undefined : Math.max(0, likelyMs - nowMs),
     waitLimits: predictedWaitMs > 0 ? waitLimits(candidate, nowMs) : [],
     latencyMs: health.latencyMs(deployment.id),
     capacityLeft: pool.usage.capacityLeft(nowMs),
@@ -70,8 +73,8 @@ function isLocalFree({ deployment, price }: Candidate): boolean {
 }
 
 function waitLimits({ option }: Candidate, nowMs: number): readonly QuotaViolation[] {
-  const { pool, amounts, deployment } = option;
-  const causes = pool.usage.causes(nowMs, amounts);
-  const description = `${deployment} waits for: ${causes.length === 0 ? "others before it" : causes.join(", ")}`;
-  return [{ subject: `pool ${pool.id}`, description }];
+  const causes = waitCausesOf(option, nowMs);
+  const waitsFor = causes.length === 0 ? "others before it" : causes.join(", ");
+  const description = `${option.deployment} waits for: ${waitsFor}`;
+  return fullSubjects(option, nowMs).map((subject) => ({ subject, description }));
 }

@@ -31,7 +31,7 @@ export function reportPool(options: {
     limits: pool.usage.limits(nowMs).map((usage) => reportLimit(usage, wallOf)),
     queueLength: pool.queue.size,
     predictedWaitMs: Math.max(0, planned.startMs - nowMs),
-    likelyWaitMs: undefined,
+    likelyWaitMs: planned.likelyMs === undefined ? undefined : Math.max(0, planned.likelyMs - nowMs),
     holdUntilWallMs: pool.usage.holdUntilMs > nowMs ? wallOf(pool.usage.holdUntilMs) : undefined,
     counters: {
       leaked429Count: leaked429,

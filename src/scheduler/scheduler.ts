@@ -7,6 +7,7 @@ import { Lease } from "./lease.ts";
 import { LeaseBook } from "./lease-book.ts";
 import { Place, type StartOption, tooLargeFor } from "./place.ts";
 import { PoolQueue } from "./pool-queue.ts";
+import { type FullQueue, fullQueue, type QueueBounds } from "./queue-bounds.ts";
 import type { PlannedStart } from "./queue-plan.ts";
 import { scopesEarliestMs } from "./scope.ts";
 import type { SlotListener } from "./slot-listener.ts";
@@ -43,6 +44,7 @@ export class Scheduler {
   readonly #clock: Clock;
   readonly #pools = new Map<string, PoolQueue>();
   readonly #book: LeaseBook;
+  readonly #bounds: QueueBounds;
   readonly #waiting: WaitingRoom;
 
   constructor(options: SchedulerOptions) {
@@ -50,7 +52,8 @@ export class Scheduler {
     this.#clock = options.clock;
     this.#book = new LeaseBook(options.clock, (lease, nowMs) => this.#expire(lease, nowMs));
     const { maxQueue, maxQueueOf = () => maxQueue, maxQueuedTokens = Number.POSITIVE_INFINITY } = options;
-    this.#waiting = new WaitingRoom(options.clock, { maxQueue, maxQueueOf, maxQueuedTokens });
+    this.#bounds = { maxQueue, maxQueueOf, maxQueuedTokens };
+    this.#waiting = new WaitingRoom(options.clock, this.#bounds);
   }
 
   /** Puts a pool under the scheduler. */
@@ -102,7 +105,15 @@ export class Scheduler {
     return this.#waiting.wait(request, possible, nowMs);
   }
 
-  /** When a request would start at an option, without asking for it. Scopes are taken into account. */
+  /** The bound for which a tenant's request could not wait at an option; undefined when it could. */
+  fullQueue({ pool, amounts }: StartOption, tenant: string): FullQueue | undefined {
+    return fullQueue(pool, tenant, amounts, this.#bounds);
+  }
+
+  /**
+   * When a request would start at an option, without asking for it. Scopes are taken into account: Infinity when only a
+   * settlement makes room in one.
+   */
   preview(option: StartOption, request: Pick<StartRequest, "tenant" | "level">): PlannedStart {
     const nowMs = this.#clock.monotonicMs();
     const asked: StartRequest = {
@@ -119,7 +130,8 @@ export class Scheduler {
     const { startMs, likelyMs, position } = planned;
     return {
       startMs: Math.max(startMs, scopesMs),
-      likelyMs: likelyMs === undefined ? undefined : Math.max(likelyMs, scopesMs),
+      likelyMs:
+        likelyMs === undefined || !Number.isFinite(scopesMs) ? undefined : Math.max(likelyMs, scopesMs),
       position,
     };
   }

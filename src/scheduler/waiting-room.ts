@@ -1,5 +1,4 @@
 import type { Clock } from "../core/clock.ts";
-import type { WaitCause } from "../core/limit.ts";
 import { type Refusal, refuse } from "../core/refusal.ts";
 import { DeadlineTimer } from "./deadline-timer.ts";
 import type { Lease } from "./lease.ts";
@@ -7,6 +6,7 @@ import { Place, type StartOption } from "./place.ts";
 import { fullQueue, type QueueBounds } from "./queue-bounds.ts";
 import { QueueNews } from "./queue-news.ts";
 import { fullScopes, scopesEarliestMs } from "./scope.ts";
+import { waitCausesOf } from "./wait-causes.ts";
 import { refuseQueueFull, refuseWait } from "./wait-refusal.ts";
 import { type StartRequest, Waiter } from "./waiter.ts";
 
@@ -92,7 +92,8 @@ export class WaitingRoom {
     // Only a settlement makes room in some scopes: nobody knows when, so the pool's own time is what is planned.
     const scopesMs = scopesEarliestMs(option.scopes, nowMs, amounts);
     const planned = pool.enter(place, nowMs, Number.isFinite(scopesMs) ? scopesMs : nowMs);
-    const causes = causesOf(option, planned.position, nowMs);
+    const causes = waitCausesOf(option, nowMs);
+    if (planned.position > 1) causes.push("queue");
     const predictedWaitMs = Math.max(0, planned.startMs - nowMs);
     if (place.flow === undefined) {
       const scopes = fullScopes(option.scopes, nowMs, amounts);
@@ -109,17 +110,6 @@ export class WaitingRoom {
     });
     return undefined;
   }
-}
-
-function causesOf(option: StartOption, position: number, nowMs: number): WaitCause[] {
-  const causes = option.pool.usage.causes(nowMs, option.amounts);
-  for (const scope of fullScopes(option.scopes, nowMs, option.amounts)) {
-    for (const cause of scope.causes?.(nowMs, option.amounts) ?? []) {
-      if (!causes.includes(cause)) causes.push(cause);
-    }
-  }
-  if (position > 1) causes.push("queue");
-  return causes;
 }
 
 /** Who can start at this very instant does, before the timer of the queue has had its turn. */

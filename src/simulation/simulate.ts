@@ -5,6 +5,7 @@ import { seededRandom } from "../core/random.ts";
 import { PriceBook } from "../cost/price/price-book.ts";
 import { type Encodings, TokenEstimator } from "../cost/tokens/token-estimator.ts";
 import { PoolDirectory } from "../scheduler/pool-directory.ts";
+import { queueParts } from "../scheduler/queue-bounds.ts";
 import { Scheduler } from "../scheduler/scheduler.ts";
 import { TenantQuotas } from "../scheduler/tenant-quotas.ts";
 import type { SimulationReport } from "./report.ts";
@@ -71,6 +72,8 @@ function createScheduler(config: Config, workload: Workload, clock: ManualClock)
     clock,
     agingMs: config.scheduler.agingMs,
     maxQueue: config.scheduler.maxQueueLength,
+    maxQueueOf: queueParts(config.scheduler.maxQueueLength, weights),
+    maxQueuedTokens: config.scheduler.maxQueuedTokens,
     weightOf: (tenant) => weights.get(tenant) ?? 1,
     onExpired: () => {},
   });

@@ -1,5 +1,7 @@
+import { durationFromMs } from "@bufbuild/protobuf/wkt";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { failureOf } from "../support/service/failure.ts";
+import { CandidateVerdict } from "../../gen/es/headway/v1/candidate_pb.js";
+import { failureOf, outcomeOf } from "../support/service/failure.ts";
 import { slotConfig } from "../support/service/slot-config.ts";
 import { SlotStream } from "../support/service/slot-stream.ts";
 import { type Headway, startHeadway } from "../support/service/start-headway.ts";
@@ -67,6 +69,66 @@ describe("a tenant", () => {
       reason: "REQUEST_TOO_LARGE",
       metadata: { cap: "1000" },
     });
+  });
+
+  it("is told by a dry run that its quota is too small, or makes it wait", async () => {
+    const capped = await startHeadway({
+      config: `
+tenants: {search: {token: search-secret, limits: {rpm: 1, tpm: 1000}}}
+providers: {echo: {limits: {rpm: 600}}}
+`,
+    });
+    onTestFinished(() => capped.close());
+    const plan = async (maxOutputTokens: bigint) => {
+      const request = ask("hello", { model: "echo/echo", maxOutputTokens, maxWait: durationFromMs(5000) });
+      return (await capped.grpc.planComplete({ request }, as("search"))).route[0]?.verdict;
+    };
+    expect(await plan(2000n)).toBe(CandidateVerdict.LIMIT_TOO_SMALL);
+    expect(await plan(500n)).toBe(CandidateVerdict.ELIGIBLE);
+    const request = ask("hello", { model: "echo/echo", maxOutputTokens: 2000n });
+    expect(await failureOf(capped.grpc.complete(request, as("search")))).toMatchObject({
+      reason: "REQUEST_TOO_LARGE",
+      metadata: { cap: "1000" },
+    });
+    await capped.grpc.acquireSlot(
+      { models: ["echo/echo"], inputTokens: 1n, maxOutputTokens: 1n },
+      as("search"),
+    );
+    const late = ask("hello", { model: "echo/echo", maxOutputTokens: 10n, maxWait: durationFromMs(5000) });
+    expect(await failureOf(capped.grpc.complete(late, as("search")))).toMatchObject({
+      reason: "WAIT_TOO_LONG",
+      quotas: ["tenant search", "pool echo/echo"],
+    });
+  });
+
+  it("has its part of the queue by its weight, in places and in tokens", async () => {
+    const crowded = await startHeadway({
+      config: slotConfig({
+        limits: "{concurrent: 1}",
+        sections: [
+          "scheduler: {safety_margin: 0, max_queue: 4, max_queued_tokens: 400}",
+          "tenants: {search: {token: search-secret, weight: 3}, free: {token: free-secret}}",
+        ],
+      }),
+    });
+    onTestFinished(() => crowded.close());
+    const waitAs = (tenant: string, tokens: bigint) =>
+      crowded.grpc.acquireSlot({ models: ["own/a"], totalTokens: tokens }, as(tenant));
+    await waitAs("search", 1n);
+    const waiting = [waitAs("free", 100n), waitAs("search", 200n)].map((one) => outcomeOf(one));
+    await vi.waitFor(async () => {
+      const { pools } = await crowded.grpc.getUsage({ models: ["own/a"] }, as("free"));
+      expect(pools[0]?.queueLength).toBe(2n);
+    });
+    const bounds = [waitAs("free", 1n), waitAs("search", 101n)];
+    expect(await Promise.all(bounds.map(failureOf))).toMatchObject([
+      { code: "ResourceExhausted", reason: "QUEUE_FULL", metadata: { bound: "tenant", max_queue: "1" } },
+      { code: "ResourceExhausted", reason: "QUEUE_FULL", metadata: { bound: "tokens", max_queue: "400" } },
+    ]);
+    await crowded.close();
+    expect((await Promise.all(waiting)).map((one) => one !== "OK" && one.reason)).toEqual(
+      Array(2).fill("SHUTTING_DOWN"),
+    );
   });
 
   it("starts when its quota is freed, in whatever pool that happens", async () => {
