@@ -62,7 +62,12 @@ export interface AppOptions {
 /** The service without its doors. */
 export interface App {
   readonly services: Services;
-  /** Refuses who still waits, and lets go of connections, timers and files. */
+  /**
+   * Refuses who waits, and from now on whoever would have to: their calls have not started, and another server can take
+   * them. Calls that run may end.
+   */
+  drain(): void;
+  /** The same, and lets go of connections, timers and files. */
   close(): Promise<void>;
 }
 
@@ -223,10 +228,9 @@ export async function createApp(options: AppOptions): Promise<App> {
         reportPools: (models, caller) => usage.pools(models, caller),
       }),
     },
+    drain: () => scheduler.drain(SHUTTING_DOWN),
     async close() {
-      scheduler.close(
-        refuse("SHUTTING_DOWN", "the server is shutting down; try another one, or again later"),
-      );
+      scheduler.close(SHUTTING_DOWN);
       await providers.close();
       await alerts.close();
       budgets.close();
@@ -236,6 +240,11 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
   };
 }
+
+const SHUTTING_DOWN = refuse(
+  "SHUTTING_DOWN",
+  "the server is shutting down, and the call has not started; try another server, or again later",
+);
 
 const REFUSE_FULL = refuse(
   "STORE_UNAVAILABLE",

@@ -78,6 +78,7 @@ export async function serve(options: { readonly config?: string }, createApp: Cr
 }
 
 async function stop(service: RunningService, app: App, tracing: Tracing, graceMs: number): Promise<void> {
+  app.drain();
   await service.close(graceMs);
   await app.close();
   await tracing.close(FLUSH_MS);

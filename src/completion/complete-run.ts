@@ -110,7 +110,9 @@ export class CompleteRun {
       if (race.first.kind === "not_started") {
         this.#waitedInVainMs += this.#options.clock.monotonicMs() - askedMs;
         const { refusal } = race.first;
-        return { kind: "not_started", refusal, untried: others, cause: causeAfterRefusal(refusal.reason) };
+        // Another server can still take it, while every other model here would only be refused as well.
+        const left = refusal.reason === "SHUTTING_DOWN" ? [] : others;
+        return { kind: "not_started", refusal, untried: left, cause: causeAfterRefusal(refusal.reason) };
       }
       const { outcome, answering } = this.#settleRace(fitted, race);
       const hedged = race.second?.fitted.candidate.deployment.id;

@@ -1,9 +1,8 @@
 import { PRIORITIES } from "../core/priority.ts";
 import { Level } from "./level.ts";
+import { LevelTurns } from "./level-turns.ts";
 import type { Place } from "./place.ts";
-
-/** Queues up to this length are counted through to find a position. */
-const ALWAYS_COUNTED = 32;
+import { ServiceOrder } from "./service-order.ts";
 
 /** What one tenant has in a queue. */
 export interface Held {
@@ -20,12 +19,11 @@ const NOTHING_HELD: Held = { places: 0, tokens: 0 };
  */
 export class FairQueue {
   readonly #levels = PRIORITIES.map(() => new Level());
-  readonly #agingMs: number;
+  readonly #turns: LevelTurns;
   readonly #weightOf: (tenant: string) => number;
   readonly #shareOf: (place: Place) => number;
   readonly #held = new Map<string, { places: number; tokens: number }>();
-  /** The level that was served last: among equals it is the last to be served again. */
-  #turn = PRIORITIES.length - 1;
+  #scoped = 0;
   size = 0;
   /** Tokens that everyone in the queue has asked for together. */
   queuedTokens = 0;
@@ -36,7 +34,7 @@ export class FairQueue {
     /** The part of the pool's tightest limit that a call takes, as a fraction of its cap; above 0. */
     shareOf: (place: Place) => number;
   }) {
-    this.#agingMs = options.agingMs;
+    this.#turns = new LevelTurns(options.agingMs);
     this.#weightOf = options.weightOf;
     this.#shareOf = options.shareOf;
   }
@@ -62,22 +60,24 @@ export class FairQueue {
 
   /** The next to be served among those that `mayStart` lets pass. */
   next(nowMs: number, mayStart: (place: Place) => boolean): Place | undefined {
-    let best: Place | undefined;
-    let bestRank = Number.POSITIVE_INFINITY;
+    const candidates = this.#levels.map((level) => (level.size === 0 ? undefined : level.next(mayStart)));
+    return this.#turns.choose(candidates, nowMs);
+  }
+
+  /** When a level next counts as one higher, so that somebody else may be next. */
+  nextLiftMs(nowMs: number): number {
+    let nextMs = Number.POSITIVE_INFINITY;
     for (const [index, level] of this.#levels.entries()) {
-      if (level.size === 0) continue;
-      const candidate = level.next(mayStart);
-      if (candidate === undefined) continue;
-      const rank = this.#rank(index, candidate.oldestSinceMs, nowMs);
-      if (rank >= bestRank) continue;
-      best = candidate.place;
-      bestRank = rank;
+      if (index === 0 || level.size === 0) continue;
+      for (const { head } of level.flows()) {
+        if (head !== undefined) nextMs = Math.min(nextMs, this.#turns.nextLiftMs(index, head.sinceMs, nowMs));
+      }
     }
-    return best;
+    return nextMs;
   }
 
   serve(place: Place): void {
-    this.#turn = place.level;
+    this.#turns.noteServed(place.level);
     this.#levels[place.level]!.serve(place);
     this.#count(place, -1);
   }
@@ -97,6 +97,8 @@ export class FairQueue {
     const own = this.#levels[level]!;
     if (!own.isOnly(tenant)) return false;
     if (own.size === this.size) return true;
+    // Who has scopes may be passed by whoever is behind.
+    if (this.#scoped > 0) return false;
     const ranks = this.#ranks(nowMs);
     const isBefore = (_: Level, other: number): boolean =>
       other === level ||
@@ -105,38 +107,41 @@ export class FairQueue {
     return this.#levels.every(isBefore);
   }
 
-  /** The position of a newcomer in the order of service, from 1; in a long queue about. `isLast`: after all others. */
-  positionOf(newcomer: Place, isLast: boolean, nowMs: number): number {
-    if (isLast) return this.size;
-    if (this.size <= ALWAYS_COUNTED) {
-      let position = 0;
-      for (const place of this.inServiceOrder(nowMs)) {
-        position++;
-        if (place === newcomer) return position;
-      }
-    }
+  /** Whether anybody inside has scopes, and so may have to let others pass. */
+  get hasScopes(): boolean {
+    return this.#scoped > 0;
+  }
+
+  /** About the position of a newcomer in the order of service, from 1, among those that `mayStart` lets pass. */
+  positionOf(newcomer: Place, nowMs: number, mayStart: (place: Place) => boolean): number {
     const ranks = this.#ranks(nowMs);
-    const own = this.#levels[newcomer.level]!.positionOf(newcomer);
+    const own = this.#levels[newcomer.level]!.positionOf(newcomer, mayStart);
     const ownRank = Math.floor(ranks[newcomer.level]!);
     let before = 0;
     for (const [index, level] of this.#levels.entries()) {
       const rank = ranks[index];
       if (index === newcomer.level || rank === undefined || Math.floor(rank) > ownRank) continue;
-      before += Math.floor(rank) < ownRank ? level.size : Math.min(level.size, own);
+      const size = this.#scoped === 0 ? level.size : level.sizeOf(mayStart);
+      before += Math.floor(rank) < ownRank ? size : Math.min(size, own);
     }
     return before + own;
   }
 
-  /** Everyone in the order of service, as far as it can be known now. */
-  *inServiceOrder(nowMs: number): Generator<Place> {
-    const ranks = this.#ranks(nowMs);
-    for (let rank = 0; rank < this.#levels.length; rank++) {
-      const equals = this.#levels
-        .map((level, index) => ({ level, rank: ranks[index] }))
-        .filter((entry) => entry.rank !== undefined && Math.floor(entry.rank) === rank)
-        .sort((left, right) => left.rank! - right.rank!)
-        .map(({ level }) => level.inServiceOrder());
-      yield* inTurns(equals);
+  /** A copy of the order, to play it; without `out`, who is the last of its tenant. */
+  serviceOrder(out?: Place): ServiceOrder {
+    return new ServiceOrder(
+      this.#levels.map((level) => level.flows()),
+      this.#turns,
+      out,
+    );
+  }
+
+  /** Everyone, in no order. */
+  *places(): Generator<Place> {
+    for (const level of this.#levels) {
+      for (const { head } of level.flows()) {
+        for (let place = head; place !== undefined; place = place.next) yield place;
+      }
     }
   }
 
@@ -144,22 +149,16 @@ export class FairQueue {
   #ranks(nowMs: number): (number | undefined)[] {
     const anyone = (): boolean => true;
     return this.#levels.map((level, index) => {
-      const candidate = level.next(anyone);
-      return candidate && this.#rank(index, candidate.oldestSinceMs, nowMs);
+      const candidate = level.size === 0 ? undefined : level.next(anyone);
+      return candidate && this.#turns.rank(index, candidate.oldestSinceMs, nowMs);
     });
-  }
-
-  /** The level that another counts as, and as a fraction its turn among equals. */
-  #rank(index: number, oldestSinceMs: number, nowMs: number): number {
-    const lifted = Math.max(0, index - Math.floor((nowMs - oldestSinceMs) / this.#agingMs));
-    const count = this.#levels.length;
-    return lifted + ((index - this.#turn - 1 + count) % count) / count;
   }
 
   #count(place: Place, sign: 1 | -1): void {
     const tokens = sign * place.amounts.totalTokens;
     this.size += sign;
     this.queuedTokens += tokens;
+    if (place.option.scopes.length > 0) this.#scoped += sign;
     const held = this.#held.get(place.tenant);
     if (held === undefined) this.#held.set(place.tenant, { places: 1, tokens });
     else if (held.places + sign === 0) this.#held.delete(place.tenant);
@@ -168,19 +167,4 @@ export class FairQueue {
       held.tokens += tokens;
     }
   }
-}
-
-/** One of each in turn, until all have ended. */
-function* inTurns(lines: Generator<Place>[]): Generator<Place> {
-  let open = lines;
-  while (open.length > 1) {
-    const ended = new Set<Generator<Place>>();
-    for (const line of open) {
-      const { value, done } = line.next();
-      if (done) ended.add(line);
-      else yield value;
-    }
-    if (ended.size > 0) open = open.filter((line) => !ended.has(line));
-  }
-  if (open[0] !== undefined) yield* open[0];
 }

@@ -1,8 +1,9 @@
+import type { Turn } from "./level-turns.ts";
 import { Line } from "./line.ts";
 import type { Place } from "./place.ts";
 
 /** One tenant's waiters inside one level of priority, first come first served. */
-export class Flow {
+export class Flow implements Turn {
   readonly tenant: string;
   readonly weight: number;
   /** Start tag of the flow's first waiter; while idle, the finish tag of the last one served. */

@@ -1,6 +1,6 @@
 import type { JsonValue } from "../core/chat.ts";
 import type { WaitCause } from "../core/limit.ts";
-import type { Charge } from "../tracker/pool-usage.ts";
+import type { Charge, CountedEvent } from "../tracker/charge.ts";
 import type { StartOption } from "./place.ts";
 import type { ScopeCharge } from "./scope.ts";
 
@@ -32,6 +32,7 @@ export class Lease implements Charge {
   memo: JsonValue | undefined;
   event = -1;
   startMs = 0;
+  expiry: CountedEvent | undefined;
 
   constructor(id: string, option: StartOption, tenant: string, level: number, expireMs: number) {
     this.id = id;

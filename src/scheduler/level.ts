@@ -1,12 +1,6 @@
 import { Flow } from "./flow.ts";
+import { type Candidate, nextOfLevel } from "./level-turns.ts";
 import type { Place } from "./place.ts";
-
-/** Whom a level would serve next. */
-export interface Candidate {
-  readonly place: Place;
-  /** Since when the longest of those has waited who could be served now, in monotonic milliseconds. */
-  readonly oldestSinceMs: number;
-}
 
 /**
  * Waiters of one priority, shared between tenants by start-time fair queuing (Goyal, Vin and Cheng 1996): serve the
@@ -32,15 +26,7 @@ export class Level {
 
   /** The next to be served among those that `mayStart` lets pass. */
   next(mayStart: (place: Place) => boolean): Candidate | undefined {
-    let best: Flow | undefined;
-    let oldestSinceMs = Number.POSITIVE_INFINITY;
-    for (const flow of this.#flows.values()) {
-      const { head } = flow;
-      if (head === undefined || !mayStart(head)) continue;
-      oldestSinceMs = Math.min(oldestSinceMs, head.sinceMs);
-      if (best === undefined || flow.tag < best.tag) best = flow;
-    }
-    return best && { place: best.head!, oldestSinceMs };
+    return nextOfLevel(this.#flows.values(), mayStart);
   }
 
   /** Takes out a place that is served, and charges its tenant with its share of the pool. */
@@ -68,13 +54,24 @@ export class Level {
     if (flow !== undefined) flow.tag -= unusedShare / flow.weight;
   }
 
-  /** About how many are served up to and with a place that is the last of its tenant. */
-  positionOf(place: Place): number {
+  /** About how many are served up to and with a place that is the last of its tenant; those not, who may not start. */
+  positionOf(place: Place, mayStart: (place: Place) => boolean): number {
     const own = place.flow!;
     const tag = own.tag + (own.queuedShare - place.share) / own.weight;
     let position = own.size;
-    for (const flow of this.#flows.values()) if (flow !== own) position += flow.countUpTo(tag);
+    for (const flow of this.#flows.values()) {
+      if (flow !== own && flow.head !== undefined && mayStart(flow.head)) position += flow.countUpTo(tag);
+    }
     return position;
+  }
+
+  /** How many wait who may start. */
+  sizeOf(mayStart: (place: Place) => boolean): number {
+    let size = 0;
+    for (const flow of this.#flows.values()) {
+      if (flow.head !== undefined && mayStart(flow.head)) size += flow.size;
+    }
+    return size;
   }
 
   /** Whether nobody else than this tenant waits here. */
@@ -82,22 +79,9 @@ export class Level {
     return this.size === (this.#flows.get(tenant)?.size ?? 0);
   }
 
-  /** Everyone in the order of service, as far as it can be known now. */
-  *inServiceOrder(): Generator<Place> {
-    const runs = [...this.#flows.values()]
-      .filter((flow) => flow.size > 0)
-      .map((flow) => ({ tag: flow.tag, weight: flow.weight, head: flow.head }));
-    for (;;) {
-      let best: (typeof runs)[number] | undefined;
-      for (const run of runs) {
-        if (run.head !== undefined && (best === undefined || run.tag < best.tag)) best = run;
-      }
-      if (best?.head === undefined) return;
-      const place = best.head;
-      best.tag += place.share / best.weight;
-      best.head = place.next;
-      yield place;
-    }
+  /** Its tenants, also those of whom nobody waits. */
+  flows(): Iterable<Flow> {
+    return this.#flows.values();
   }
 
   #flowOf(tenant: string, weight: number): Flow {

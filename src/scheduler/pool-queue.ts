@@ -72,22 +72,18 @@ export class PoolQueue {
     this.#giveUp = options.giveUp;
   }
 
-  /**
-   * Lets a waiter in and says when it will start, not before `notBeforeMs`; one that would start after its deadline is
-   * not let in.
-   */
-  enter(place: Place, nowMs: number, notBeforeMs: number): PlannedStart {
+  /** Lets a waiter in and says when it will start; one that would start after its deadline is not let in. */
+  enter(place: Place, nowMs: number): PlannedStart {
     const isLast = this.queue.isLast(place.level, place.tenant, nowMs);
     this.queue.push(place, nowMs);
     const planned = this.#planned(place, isLast, nowMs, place.waiter.request.onQueued !== undefined);
-    const startMs = Math.max(planned.startMs, notBeforeMs);
-    if (startMs > place.waiter.deadlineMs) this.queue.remove(place);
+    if (planned.startMs > place.waiter.deadlineMs) this.queue.remove(place);
     else {
-      this.#plan.add(place.amounts, isLast, nowMs);
-      this.#likelyPlan.add(place.amounts, isLast, nowMs);
+      this.#plan.add(place, isLast);
+      this.#likelyPlan.add(place, isLast);
       if (!isLast) this.#recheckSoon();
     }
-    return { ...planned, startMs };
+    return planned;
   }
 
   /** Takes a waiter out that will not be served; does nothing when it is not inside. */
@@ -132,7 +128,8 @@ export class PoolQueue {
       if (!this.usage.fits(nowMs, place.amounts)) {
         this.#blocked = place;
         this.#noteCauses(place, nowMs);
-        wakeMs = Math.min(wakeMs, this.usage.earliestMs(nowMs, place.amounts));
+        const roomMs = this.usage.earliestMs(nowMs, place.amounts);
+        wakeMs = Math.min(wakeMs, roomMs, this.queue.nextLiftMs(nowMs));
         break;
       }
       this.queue.serve(place);
@@ -172,11 +169,10 @@ export class PoolQueue {
   }
 
   #planned(place: Place, isLast: boolean, nowMs: number, isLikelyWanted: boolean): PlannedStart {
-    const position = this.queue.positionOf(place, isLast, nowMs);
-    const startMs = this.#plan.startOf(place, position, isLast, nowMs);
+    const planned = this.#plan.startOf(place, isLast, nowMs);
     const isKnown = isLikelyWanted && this.usage.usualRatio !== undefined;
-    const likelyMs = isKnown ? this.#likelyPlan.startOf(place, position, isLast, nowMs) : undefined;
-    return { startMs, likelyMs, position };
+    const likelyMs = isKnown ? this.#likelyPlan.startOf(place, isLast, nowMs).startMs : undefined;
+    return { ...planned, likelyMs };
   }
 
   #noteStale(): void {

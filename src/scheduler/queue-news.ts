@@ -1,15 +1,14 @@
 import type { Clock, Timer } from "../core/clock.ts";
-import type { LookAhead } from "../tracker/look-ahead.ts";
 import type { Place } from "./place.ts";
 import type { PoolQueue } from "./pool-queue.ts";
 import type { PlannedStart } from "./queue-plan.ts";
-import { scopesEarliestMs } from "./scope.ts";
+import { type PlayedTurn, QueuePlay } from "./queue-play.ts";
 
 /** Nobody is told more often; and a start that is planned this much earlier or later is news. */
 const LEAST_PAUSE_MS = 500;
 /** Long queues are looked through less often: this much later for each who waits. */
 const PAUSE_MS_PER_WAITER = 0.05;
-/** Waiters whose start is played one by one; those behind are placed by the average distance of these. */
+/** So many are played; those behind hear of it once they are among them. */
 const MOST_PLAYED = 2_000;
 
 /** Whom to tell in one pool, and what each was told last. */
@@ -69,53 +68,37 @@ export class QueueNews {
   }
 }
 
-/** Whose place or planned start is another than it was told. */
+/** Whose place or planned start is another than it was told, among the first that wait. */
 function changesOf(
   pool: PoolQueue,
   told: ReadonlyMap<Place, PlannedStart>,
   nowMs: number,
 ): { place: Place; planned: PlannedStart }[] {
-  const { usualRatio } = pool.usage;
-  const full = new Play(pool.usage.lookAhead(nowMs, 1), nowMs);
-  const likely =
-    usualRatio === undefined ? undefined : new Play(pool.usage.lookAhead(nowMs, usualRatio), nowMs);
+  const { queue, usage } = pool;
+  const likely = new Map<Place, number>();
+  if (usage.usualRatio !== undefined) {
+    const play = new QueuePlay({ usage, queue, nowMs, ratio: usage.usualRatio });
+    for (const { place, startMs } of firstOf(play)) if (told.has(place)) likely.set(place, startMs);
+  }
   const changes: { place: Place; planned: PlannedStart }[] = [];
   let position = 0;
-  for (const place of pool.queue.inServiceOrder(nowMs)) {
+  for (const { place, startMs } of firstOf(new QueuePlay({ usage, queue, nowMs, ratio: 1 }))) {
     position++;
-    const ownMs = full.startOf(place, position);
-    const likelyMs = likely?.startOf(place, position);
     const last = told.get(place);
     if (last === undefined) continue;
-    const scopesMs = scopesEarliestMs(place.option.scopes, nowMs, place.amounts);
-    // Nobody knows when a settlement makes room in a scope: then the pool's own time is what is planned.
-    const startMs = Number.isFinite(scopesMs) ? Math.max(ownMs, scopesMs) : ownMs;
     const isMoved = Math.abs(startMs - last.startMs) >= LEAST_PAUSE_MS;
     if (position === last.position && !isMoved) continue;
+    const likelyMs = likely.get(place);
     const boundMs = likelyMs === undefined ? undefined : Math.min(startMs, likelyMs);
     changes.push({ place, planned: { startMs, likelyMs: boundMs, position } });
   }
   return changes;
 }
 
-/** The queue played on a copy of its pool, one after the other in the order of service. */
-class Play {
-  readonly #after: LookAhead;
-  readonly #nowMs: number;
-  #startMs: number;
-
-  constructor(after: LookAhead, nowMs: number) {
-    this.#after = after;
-    this.#nowMs = nowMs;
-    this.#startMs = nowMs;
-  }
-
-  startOf(place: Place, position: number): number {
-    if (position > MOST_PLAYED) {
-      return this.#nowMs + ((this.#startMs - this.#nowMs) * position) / MOST_PLAYED;
-    }
-    this.#startMs = this.#after.earliestMs(this.#startMs, place.amounts);
-    this.#after.assume(this.#startMs, place.amounts);
-    return this.#startMs;
+function* firstOf(play: QueuePlay): Generator<PlayedTurn> {
+  for (let played = 0; played < MOST_PLAYED; played++) {
+    const turn = play.next();
+    if (turn === undefined) return;
+    yield turn;
   }
 }

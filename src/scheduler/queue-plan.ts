@@ -1,8 +1,8 @@
-import type { Amounts } from "../core/limit.ts";
-import type { LookAhead } from "../tracker/look-ahead.ts";
 import type { PoolUsage } from "../tracker/pool-usage.ts";
 import type { FairQueue } from "./fair-queue.ts";
 import type { Place } from "./place.ts";
+import { QueuePlay } from "./queue-play.ts";
+import { scopesEarliestMs } from "./scope.ts";
 
 /** When a waiter would start, and how many are served before it. */
 export interface PlannedStart {
@@ -13,6 +13,9 @@ export interface PlannedStart {
   /** 1 is next. */
   readonly position: number;
 }
+
+/** What a plan says of one who asks. */
+export type PlannedTurn = Omit<PlannedStart, "likelyMs">;
 
 /** Waiters that are played one by one; who stands further back is placed by the average distance of these. */
 const MOST_PLAYED = 2_000;
@@ -26,20 +29,22 @@ const REST_MS_PER_STEP = 0.025;
 const SAME_MS = 1;
 
 /**
- * The planned starts of a pool's queue: the queue played in service order on a copy of the pool, in which open calls
- * end now. The plan is kept as a list of starts by rank: whoever joins at the end is played on from there, whoever
- * joins in between takes the start of its rank. So a question costs O(1), and playing anew is bounded in time.
+ * The planned starts of a pool's queue. While the queue is short it is played for every question. Of a longer one a plan is
+ * kept, as a list of starts in their order: whoever joins at the end is played on from there, whoever joins in between
+ * takes the start of its rank. So a question costs O(1), and playing anew is bounded in time.
  */
 export class QueuePlan {
   readonly #usage: PoolUsage;
   readonly #queue: FairQueue;
   readonly #ratio: () => number;
-  /** The pool after all that were played; `undefined` when there is no plan. */
-  #after: LookAhead | undefined;
-  /** Planned starts in the order of service; those before `#served` are over. */
+  /** The play of all that are in the plan; `undefined` when there is no plan. */
+  #played: QueuePlay | undefined;
+  /** Planned starts in their order; those before `#served` are over. */
   #starts: number[] = [];
   #served = 0;
   #playedMs = Number.NEGATIVE_INFINITY;
+  /** Everyone who waits is in the plan, or will not start by what is known. */
+  #isWhole = false;
   /** Something has happened that the plan does not know. */
   #isStale = false;
 
@@ -52,7 +57,7 @@ export class QueuePlan {
 
   /** Forgets the plan: room was taken away. */
   drop(): void {
-    this.#after = undefined;
+    this.#played = undefined;
   }
 
   /** Says that starts may be other than planned: calls have ended, or waiters left. */
@@ -69,45 +74,43 @@ export class QueuePlan {
     this.#served = 0;
   }
 
-  /**
-   * The start of someone at `position`, who is in the queue and not yet in the plan. `isLast`: all others are served
-   * before.
-   */
-  startOf(place: Place, position: number, isLast: boolean, nowMs: number): number {
-    if (this.#queue.size === 1) return this.#startOfOnly(place.amounts, nowMs);
+  /** When someone starts who is in the queue and not yet in the plan. `isLast`: after all others. */
+  startOf(place: Place, isLast: boolean, nowMs: number): PlannedTurn {
+    const { size } = this.#queue;
+    if (size === 1 && place.option.scopes.length === 0) {
+      return { startMs: this.#startOfOnly(place, nowMs), position: 1 };
+    }
     const mayPlay = this.#mayPlay(nowMs);
-    if (!isLast && mayPlay) return this.#playUntil(place, nowMs);
-    const others = this.#queue.size - 1;
-    const isComplete = this.#plannedCount >= Math.min(others, MOST_PLAYED);
-    if (this.#after === undefined || this.#plannedCount <= 0 || (mayPlay && (this.#isStale || !isComplete))) {
+    // Behind others than its own tenant it may yet come to be lifted above them.
+    const isLastForGood = isLast && place.flow!.size === size;
+    if (!isLastForGood && mayPlay) return this.#playFar(place, nowMs);
+    // Who passes others that have no room in their scopes is soon found, and has no rank that says anything.
+    const near = !isLast && this.#queue.hasScopes ? this.#playUntil(place, nowMs, ALWAYS_PLAYED) : undefined;
+    if (near?.isReached) return near;
+    const isUsedUp = !this.#isWhole && this.#plannedCount <= 0;
+    const isKnown = this.#isWhole || this.#plannedCount >= MOST_PLAYED;
+    if (this.#played === undefined || isUsedUp || (mayPlay && (this.#isStale || !isKnown))) {
       this.#play(nowMs, place);
     }
-    if (!isLast || this.#plannedCount < others) return this.#startAt(position, nowMs);
-    return this.#after!.earliestMs(Math.max(nowMs, this.#lastStartMs(nowMs)), place.amounts);
+    if (!isLast || !this.#isWhole) return this.#atItsRank(place, isLast, nowMs);
+    return { startMs: Math.max(nowMs, this.#played!.startOfNext(place)), position: size };
   }
 
   /** Takes someone into the plan who stays in the queue. */
-  add(amounts: Amounts, isLast: boolean, nowMs: number): void {
+  add(place: Place, isLast: boolean): void {
     if (!isLast) this.#isStale = true;
-    if (this.#after === undefined || this.#plannedCount >= MOST_PLAYED) return;
-    this.#append(this.#after, amounts, nowMs);
+    if (this.#played === undefined || (!isLast && this.#queue.hasScopes)) return;
+    if (this.#plannedCount >= MOST_PLAYED) this.#isWhole = false;
+    else this.#starts.push(this.#played.append(place));
   }
 
   /** Everyone whose planned start is after their deadline, among the first that wait. */
   tooLate(nowMs: number): { place: Place; startMs: number }[] {
-    const after = this.#usage.lookAhead(nowMs, this.#ratio());
+    const play = this.#begin(nowMs);
     const late: { place: Place; startMs: number }[] = [];
-    let startMs = nowMs;
-    let played = 0;
-    for (const place of this.#queue.inServiceOrder(nowMs)) {
-      if (played++ >= MOST_PLAYED) break;
-      const plannedMs = after.earliestMs(startMs, place.amounts);
-      if (plannedMs > place.waiter.deadlineMs) {
-        late.push({ place, startMs: plannedMs });
-        continue;
-      }
-      after.assume(plannedMs, place.amounts);
-      startMs = plannedMs;
+    for (let turn = play.next(), played = 1; turn !== undefined; turn = play.next(), played++) {
+      if (turn.isLate) late.push(turn);
+      if (played >= MOST_PLAYED) break;
     }
     return late;
   }
@@ -121,7 +124,7 @@ export class QueuePlan {
     return this.#starts[this.#starts.length - 1] ?? nowMs;
   }
 
-  #startOfOnly(amounts: Amounts, nowMs: number): number {
+  #startOfOnly({ amounts }: Place, nowMs: number): number {
     if (this.#usage.fits(nowMs, amounts)) return nowMs;
     const ratio = this.#ratio();
     if (ratio === 1 || !this.#mayPlay(nowMs)) return this.#usage.earliestMs(nowMs, amounts, true);
@@ -136,40 +139,61 @@ export class QueuePlan {
 
   /** Makes the plan anew of everyone but a newcomer. */
   #play(nowMs: number, newcomer: Place): void {
-    const after = this.#usage.lookAhead(nowMs, this.#ratio());
+    this.#playedMs = nowMs;
+    const play = this.#begin(nowMs, newcomer, true);
     this.#starts = [];
     this.#served = 0;
-    this.#playedMs = nowMs;
     this.#isStale = false;
-    this.#after = after;
-    for (const place of this.#queue.inServiceOrder(nowMs)) {
-      if (place === newcomer) continue;
-      this.#append(after, place.amounts, nowMs);
-      if (this.#starts.length >= MOST_PLAYED) break;
+    this.#played = play;
+    let turn = play.next();
+    for (; turn !== undefined && this.#starts.length < MOST_PLAYED; turn = play.next()) {
+      if (!turn.isLate) this.#starts.push(turn.startMs);
     }
+    this.#isWhole = turn === undefined;
   }
 
-  #append(after: LookAhead, amounts: Amounts, nowMs: number): void {
-    const startMs = after.earliestMs(Math.max(nowMs, this.#lastStartMs(nowMs)), amounts);
-    after.assume(startMs, amounts);
-    this.#starts.push(startMs);
-  }
-
-  #playUntil(target: Place, nowMs: number): number {
-    const after = this.#usage.lookAhead(nowMs, this.#ratio());
+  /** Plays until somebody's turn, or the last that are played; who comes later is placed by the average distance. */
+  #playFar(target: Place, nowMs: number): PlannedTurn {
     this.#playedMs = nowMs;
+    const { startMs, position, isReached } = this.#playUntil(target, nowMs, MOST_PLAYED);
+    if (isReached) return { startMs, position };
+    const rank = Math.max(position, this.#rankOf(target, nowMs));
+    return { startMs: nowMs + ((startMs - nowMs) * rank) / MOST_PLAYED, position: rank };
+  }
+
+  #playUntil(target: Place, nowMs: number, most: number): PlannedTurn & { readonly isReached: boolean } {
+    const play = this.#begin(nowMs, target);
     let startMs = nowMs;
-    let position = 0;
-    for (const place of this.#queue.inServiceOrder(nowMs)) {
-      position++;
-      if (position <= MOST_PLAYED) {
-        startMs = after.earliestMs(startMs, place.amounts);
-        after.assume(startMs, place.amounts);
+    let position = 1;
+    while (position <= most) {
+      const turn = play.next();
+      // Behind one of whom nobody can say when it starts.
+      if (turn === undefined) {
+        return { startMs: Math.max(startMs, play.scopesMs(target)), position, isReached: true };
       }
-      if (place === target) break;
+      if (turn.place === target) return { startMs: turn.startMs, position, isReached: true };
+      if (turn.isLate) continue;
+      startMs = turn.startMs;
+      position++;
     }
-    if (position <= MOST_PLAYED) return startMs;
-    return nowMs + ((startMs - nowMs) * position) / MOST_PLAYED;
+    return { startMs, position, isReached: false };
+  }
+
+  #begin(nowMs: number, target?: Place, isOut = false): QueuePlay {
+    const asked = target === undefined ? {} : { target, isOut };
+    return new QueuePlay({ usage: this.#usage, queue: this.#queue, nowMs, ratio: this.#ratio(), ...asked });
+  }
+
+  /** The start at its rank, and not before its scopes have room after all others of its tenant. */
+  #atItsRank(place: Place, isLast: boolean, nowMs: number): PlannedTurn {
+    const position = isLast ? this.#queue.size : this.#rankOf(place, nowMs);
+    return { startMs: Math.max(this.#startAt(position, nowMs), this.#played!.scopesMs(place)), position };
+  }
+
+  #rankOf(place: Place, nowMs: number): number {
+    return this.#queue.positionOf(place, nowMs, ({ option, amounts }) => {
+      return scopesEarliestMs(option.scopes, nowMs, amounts) <= nowMs;
+    });
   }
 
   /** The start at a position from 1; behind those that were played, by their average distance. */

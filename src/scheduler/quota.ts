@@ -1,5 +1,7 @@
 import type { Amounts, Limit, WaitCause } from "../core/limit.ts";
-import type { Charge, PoolUsage } from "../tracker/pool-usage.ts";
+import type { Charge } from "../tracker/charge.ts";
+import type { LookAhead } from "../tracker/look-ahead.ts";
+import type { PoolUsage } from "../tracker/pool-usage.ts";
 import type { Scope, ScopeCharge } from "./scope.ts";
 
 /** A tenant's own limits: counted as a pool is, and asked beside the pool of each call. */
@@ -27,6 +29,10 @@ export class Quota implements Scope {
     return this.account.usage.earliestMs(nowMs, amounts);
   }
 
+  lookAhead(nowMs: number, ratio: number): LookAhead {
+    return this.account.usage.lookAhead(nowMs, ratio);
+  }
+
   charge(nowMs: number, amounts: Amounts): ScopeCharge {
     const charge: Charge = { ...amounts, event: -1, startMs: nowMs };
     this.account.usage.charge(nowMs, charge);
@@ -39,6 +45,7 @@ export function quotaCharge(usage: PoolUsage, charge: Charge): ScopeCharge {
   return {
     charge,
     settle: (endMs, actual) => usage.settle(endMs, charge, actual),
+    settleLate: (endMs, actual) => usage.settleLate(endMs, charge, actual),
     release: () => usage.release(charge),
     expire: (endMs) => usage.expire(endMs, charge),
   };

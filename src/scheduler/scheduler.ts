@@ -46,6 +46,8 @@ export class Scheduler {
   readonly #book: LeaseBook;
   readonly #bounds: QueueBounds;
   readonly #waiting: WaitingRoom;
+  /** What is answered to whoever would have to wait. Undefined: they may. */
+  #draining: Refusal | undefined;
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
@@ -102,7 +104,7 @@ export class Scheduler {
       pool.queue.charge(request.level, request.tenant, pool.usage.shareOf(amounts));
       return this.#grant(option, request, request.level, nowMs);
     }
-    return this.#waiting.wait(request, possible, nowMs);
+    return this.#draining ?? this.#waiting.wait(request, possible, nowMs);
   }
 
   /** The bound for which a tenant's request could not wait at an option; undefined when it could. */
@@ -112,7 +114,7 @@ export class Scheduler {
 
   /**
    * When a request would start at an option, without asking for it. Scopes are taken into account: Infinity when only a
-   * settlement makes room in one.
+   * settlement makes room in one, and nobody knows when that comes.
    */
   preview(option: StartOption, request: Pick<StartRequest, "tenant" | "level">): PlannedStart {
     const nowMs = this.#clock.monotonicMs();
@@ -126,14 +128,10 @@ export class Scheduler {
     };
     const newcomer = new Place(new Waiter(asked, nowMs, nowMs, () => {}), option);
     const planned = option.pool.preview(newcomer, nowMs);
-    const scopesMs = scopesEarliestMs(option.scopes, nowMs, option.amounts);
-    const { startMs, likelyMs, position } = planned;
-    return {
-      startMs: Math.max(startMs, scopesMs),
-      likelyMs:
-        likelyMs === undefined || !Number.isFinite(scopesMs) ? undefined : Math.max(likelyMs, scopesMs),
-      position,
-    };
+    const unknown = option.scopes.some((scope) => {
+      return scope.lookAhead === undefined && !Number.isFinite(scope.earliestMs(nowMs, option.amounts));
+    });
+    return unknown ? { ...planned, startMs: Number.POSITIVE_INFINITY, likelyMs: undefined } : planned;
   }
 
   /**
@@ -153,7 +151,7 @@ export class Scheduler {
       if (unusedShare !== 0) pool.queue.correct(lease.level, lease.tenant, unusedShare);
     } else {
       pool.usage.settleLate(nowMs, lease, actual);
-      for (const charge of lease.scopeCharges) charge.settleLate?.(nowMs, actual);
+      for (const charge of lease.scopeCharges) charge.settleLate(nowMs, actual);
     }
     lease.state = "settled";
     if (wasOpen) this.#book.end(lease, nowMs);
@@ -199,14 +197,18 @@ export class Scheduler {
     pool.notePushedBack(nowMs);
   }
 
-  /** Refuses everyone who waits and forgets all timers. */
-  close(refusal: Refusal): void {
-    for (const pool of this.#pools.values()) {
-      pool.close();
-      for (const place of [...pool.queue.inServiceOrder(this.#clock.monotonicMs())])
-        place.waiter.end(refusal);
-      pool.close();
+  /** Refuses everyone who waits, and from now on whoever would have to; what can start at once still does. */
+  drain(refusal: Refusal): void {
+    this.#draining = refusal;
+    for (const { queue } of this.#pools.values()) {
+      for (const { waiter } of [...queue.places()]) waiter.end(refusal);
     }
+  }
+
+  /** The same, and forgets all timers. */
+  close(refusal: Refusal): void {
+    this.drain(refusal);
+    for (const pool of this.#pools.values()) pool.close();
     this.#waiting.close();
     this.#book.close();
   }

@@ -1,5 +1,7 @@
 import type { Amounts, Limit, WaitCause } from "../core/limit.ts";
-import type { Charge, PoolUsage } from "../tracker/pool-usage.ts";
+import type { Charge } from "../tracker/charge.ts";
+import type { LookAhead } from "../tracker/look-ahead.ts";
+import type { PoolUsage } from "../tracker/pool-usage.ts";
 
 /** Something besides the pool that must have room before a call may start: a tenant's quota, a budget. */
 export interface Scope {
@@ -13,6 +15,8 @@ export interface Scope {
   causes?(nowMs: number, amounts: Amounts): readonly WaitCause[];
   /** The first instant from `nowMs` on with room for `amounts`; Infinity when only a settlement makes room. */
   earliestMs(nowMs: number, amounts: Amounts): number;
+  /** A copy on which its future is played, with `ratio` of what calls reserve. Absent: only {@link earliestMs} is known. */
+  lookAhead?(nowMs: number, ratio: number): LookAhead;
   /** Takes the room; called only when {@link earliestMs} has answered `nowMs` or before. */
   charge(nowMs: number, amounts: Amounts): ScopeCharge;
 }
@@ -22,8 +26,8 @@ export interface ScopeCharge {
   /** What its {@link Scope.account} was charged. Undefined: the scope has none. */
   readonly charge?: Charge;
   settle(nowMs: number, actual: Amounts): void;
-  /** Corrects what {@link expire} has counted, when the call settles after all. Absent: it stays as counted. */
-  settleLate?(nowMs: number, actual: Amounts): void;
+  /** Corrects what {@link expire} has counted, when the call settles after all. */
+  settleLate(nowMs: number, actual: Amounts): void;
   release(): void;
   expire(nowMs: number): void;
 }

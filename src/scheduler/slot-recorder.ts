@@ -1,5 +1,6 @@
 import type { Clock } from "../core/clock.ts";
 import type { Amounts } from "../core/limit.ts";
+import type { Charge } from "../tracker/charge.ts";
 import type {
   AccountCheckpoint,
   ChargeRecord,
@@ -9,7 +10,7 @@ import type {
 } from "../tracker/journal.ts";
 import { lossBound } from "../tracker/loss-bound.ts";
 import type { PoolRules } from "../tracker/pool-rules.ts";
-import type { Charge, PoolUsage } from "../tracker/pool-usage.ts";
+import type { PoolUsage } from "../tracker/pool-usage.ts";
 import type { Lease } from "./lease.ts";
 import type { PoolQueue } from "./pool-queue.ts";
 import type { SlotListener } from "./slot-listener.ts";
@@ -68,8 +69,8 @@ export class SlotRecorder implements SlotListener, CheckpointSource {
 
   settled(lease: Lease, actual: Amounts, nowMs: number): void {
     const { requests, inputTokens, outputTokens, totalTokens } = actual;
-    // What had expired is corrected in its pool alone.
-    const accounts = this.#expired.delete(lease.id) ? [lease.option.pool.id] : accountsOf(lease);
+    this.#expired.delete(lease.id);
+    const accounts = accountsOf(lease);
     const amounts = { requests, inputTokens, outputTokens, totalTokens };
     this.#journal.append({ kind: "settle", slotId: lease.id, accounts, atMs: nowMs, ...amounts });
     if (
@@ -234,6 +235,6 @@ function slotRecord(lease: Lease): SlotRecord {
 }
 
 function chargeRecord(slotId: string, charge: Charge, isOpen: boolean): ChargeRecord {
-  const { event, startMs, requests, inputTokens, outputTokens, totalTokens } = charge;
-  return { slotId, event, startMs, requests, inputTokens, outputTokens, totalTokens, isOpen };
+  const { event, startMs, expiry, requests, inputTokens, outputTokens, totalTokens } = charge;
+  return { slotId, event, startMs, expiry, requests, inputTokens, outputTokens, totalTokens, isOpen };
 }

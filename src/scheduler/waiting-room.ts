@@ -5,7 +5,7 @@ import type { Lease } from "./lease.ts";
 import { Place, type StartOption } from "./place.ts";
 import { fullQueue, type QueueBounds } from "./queue-bounds.ts";
 import { QueueNews } from "./queue-news.ts";
-import { fullScopes, scopesEarliestMs } from "./scope.ts";
+import { fullScopes } from "./scope.ts";
 import { waitCausesOf } from "./wait-causes.ts";
 import { refuseQueueFull, refuseWait } from "./wait-refusal.ts";
 import { type StartRequest, Waiter } from "./waiter.ts";
@@ -89,9 +89,7 @@ export class WaitingRoom {
       return refuseQueueFull(pool, full, pool.usage.earliestMs(nowMs, amounts, true) - nowMs);
     }
     const place = new Place(waiter, option);
-    // Only a settlement makes room in some scopes: nobody knows when, so the pool's own time is what is planned.
-    const scopesMs = scopesEarliestMs(option.scopes, nowMs, amounts);
-    const planned = pool.enter(place, nowMs, Number.isFinite(scopesMs) ? scopesMs : nowMs);
+    const planned = pool.enter(place, nowMs);
     const causes = waitCausesOf(option, nowMs);
     if (planned.position > 1) causes.push("queue");
     const predictedWaitMs = Math.max(0, planned.startMs - nowMs);

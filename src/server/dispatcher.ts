@@ -1,7 +1,6 @@
 import type { DescMethod, Message } from "@bufbuild/protobuf";
 import type { Logger } from "pino";
 import { AdminService } from "../../gen/es/headway/v1/admin_service_pb.js";
-import { HeadwayService } from "../../gen/es/headway/v1/headway_service_pb.js";
 import type { Clock } from "../core/clock.ts";
 import { makeId } from "../core/id.ts";
 import { RefusalError, refuse } from "../core/refusal.ts";
@@ -63,7 +62,7 @@ const SHUTTING_DOWN = statusOfRefusal(
 /** Brings RPCs from the doors to their handlers, and turns whatever comes back into an answer or a status. */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
-  readonly #running = new Map<ServerCall, DescMethod>();
+  readonly #running = new Set<ServerCall>();
   readonly #draining = new AbortController();
   #onIdle: (() => void) | undefined;
 
@@ -153,15 +152,9 @@ export class Dispatcher {
     }
   }
 
-  /**
-   * Takes no further RPC. Resolves when those that run have ended. Who waits for a slot is refused at once: there is
-   * nothing of it to be saved, and another server may grant one sooner.
-   */
+  /** Takes no further RPC. Resolves when those that run have ended. */
   async drain(): Promise<void> {
     this.#draining.abort();
-    for (const [call, method] of this.#running) {
-      if (method === HeadwayService.method.acquireSlot) call.abort(SHUTTING_DOWN);
-    }
     if (this.#running.size === 0) return;
     await new Promise<void>((resolve) => {
       this.#onIdle = resolve;
@@ -170,7 +163,7 @@ export class Dispatcher {
 
   /** Stops the RPCs that still run. */
   abortAll(): void {
-    for (const call of this.#running.keys()) call.abort(SHUTTING_DOWN);
+    for (const call of this.#running) call.abort(SHUTTING_DOWN);
   }
 
   /** RPCs in progress. */
@@ -186,7 +179,7 @@ export class Dispatcher {
   /** The handler of an RPC that may be answered. @throws otherwise */
   #admit({ method, call }: Work, request: unknown): unknown {
     if (this.#draining.signal.aborted) throw new RpcError(SHUTTING_DOWN);
-    this.#running.set(call, method);
+    this.#running.add(call);
     call.draining = this.#draining.signal;
     const handler = this.#options.handlers[method.parent.typeName]?.[method.localName];
     if (handler === undefined) {

@@ -1,5 +1,6 @@
 import type { JsonValue } from "../core/chat.ts";
 import type { Amounts, ChargeAt } from "../core/limit.ts";
+import type { CountedEvent } from "./charge.ts";
 import type { CountersState } from "./counters-state.ts";
 
 /** What was noted is durable at most so many milliseconds later. */
@@ -57,6 +58,8 @@ export interface ChargeRecord extends Amounts {
   /** Number of the event in the account's ring. */
   readonly event: number;
   readonly startMs: number;
+  /** What was counted when it expired. Undefined: nothing, or it has not. */
+  readonly expiry?: CountedEvent | undefined;
   /** False: the slot has expired, and may yet be corrected. */
   readonly isOpen: boolean;
 }

@@ -1,4 +1,5 @@
 import type { Limit } from "../core/limit.ts";
+import type { OpenCalls } from "./open-calls.ts";
 import { capOf, type PoolRules } from "./pool-rules.ts";
 
 /** One limit as users see it. */
@@ -17,11 +18,11 @@ export interface LimitUsage {
 }
 
 /** The limits of concurrency among the rules, with the calls that are open and the most that ever were. */
-export function concurrencyUsage(rules: PoolRules, openCalls: number, peak: number): LimitUsage[] {
+export function concurrencyUsage(rules: PoolRules, { count, peak }: OpenCalls): LimitUsage[] {
   const limits = rules.limits.filter(({ metric }) => metric === "concurrent");
   return limits.map((limit) => {
     const cap = capOf(limit, rules);
-    const remaining = Math.max(0, cap - openCalls);
-    return { limit, cap, used: 0, reserved: openCalls, remaining, resetMs: undefined, peak };
+    const remaining = Math.max(0, cap - count);
+    return { limit, cap, used: 0, reserved: count, remaining, resetMs: undefined, peak };
   });
 }

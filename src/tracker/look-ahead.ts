@@ -1,6 +1,7 @@
 import type { Amounts } from "../core/limit.ts";
 import { INPUT_TOKENS, OUTPUT_TOKENS, TOKENS } from "./column.ts";
 import type { ByColumn, LimitCounters } from "./limit-counters.ts";
+import type { OpenCalls } from "./open-calls.ts";
 
 const NOTHING: ByColumn = new Float64Array(4);
 
@@ -24,30 +25,71 @@ export function endOpenCalls(
   }
 }
 
+/** The places of a limit of concurrency, as they are expected to become free. */
+class ExpectedPlaces {
+  readonly #cap: number;
+  readonly #durationMs: number;
+  /** When the calls that hold a place end, in order; those before `#head` have ended. */
+  readonly #endsMs: number[];
+  #head = 0;
+
+  constructor(openCalls: OpenCalls, nowMs: number) {
+    this.#cap = openCalls.cap;
+    this.#durationMs = openCalls.usualDurationMs ?? 0;
+    this.#endsMs = openCalls.expectedEndsMs(nowMs);
+  }
+
+  earliestMs(fromMs: number): number {
+    while (this.#head < this.#endsMs.length && this.#endsMs[this.#head]! <= fromMs) this.#head++;
+    const tooMany = this.#endsMs.length - this.#head - this.#cap;
+    return tooMany < 0 ? fromMs : this.#endsMs[this.#head + tooMany]!;
+  }
+
+  assume(startMs: number): void {
+    this.#endsMs.push(startMs + this.#durationMs);
+  }
+}
+
 /**
- * A copy of a pool on which its future is played: calls start one after the other, and end soon after with the part
- * of their estimate that is expected. Knows no concurrency, since nobody knows when calls end.
+ * A copy of a pool on which its future is played: calls start one after the other, soon count the part of their estimate
+ * that is expected, and hold their place as long as calls usually do.
  */
 export class LookAhead {
   readonly #counters: LimitCounters;
   readonly #holdUntilMs: number;
   readonly #kept: number;
+  /** Undefined: as many calls as come may run at a time. */
+  readonly #places: ExpectedPlaces | undefined;
 
-  /** `kept` is the part of its estimate that stays charged after a call, from 0 to 1. */
-  constructor(counters: LimitCounters, holdUntilMs: number, kept: number) {
-    this.#counters = counters;
-    this.#holdUntilMs = holdUntilMs;
-    this.#kept = kept;
+  /** `counters` is a copy in which open calls have ended; `kept` is the part of an estimate that stays charged, 0 to 1. */
+  constructor(options: {
+    counters: LimitCounters;
+    openCalls: OpenCalls;
+    nowMs: number;
+    holdUntilMs: number;
+    kept: number;
+  }) {
+    this.#counters = options.counters;
+    this.#holdUntilMs = options.holdUntilMs;
+    this.#kept = options.kept;
+    const isLimited = options.openCalls.cap !== Number.POSITIVE_INFINITY;
+    this.#places = isLimited ? new ExpectedPlaces(options.openCalls, options.nowMs) : undefined;
   }
 
-  /** The first instant from `fromMs` on at which a call may start; `fromMs` must not fall. */
-  earliestMs(fromMs: number, amounts: Amounts): number {
-    return this.#counters.earliestMs(fromMs, Math.max(fromMs, this.#holdUntilMs), amounts, NOTHING, false);
+  /**
+   * The first instant from `notBeforeMs` on at which a call may start. `fromMs`, at or before it, must not fall: what has
+   * left by then is forgotten.
+   */
+  earliestMs(fromMs: number, amounts: Amounts, notBeforeMs = fromMs): number {
+    const placeMs = this.#places?.earliestMs(fromMs) ?? fromMs;
+    const freeMs = Math.max(placeMs, notBeforeMs, this.#holdUntilMs);
+    return this.#counters.earliestMs(fromMs, freeMs, amounts, NOTHING, false);
   }
 
   /** Counts a call that starts at `startMs`. */
   assume(startMs: number, { requests, totalTokens, inputTokens, outputTokens }: Amounts): void {
     const kept = this.#kept;
     this.#counters.append(startMs, requests, totalTokens * kept, inputTokens * kept, outputTokens * kept);
+    this.#places?.assume(startMs);
   }
 }

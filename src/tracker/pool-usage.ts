@@ -1,21 +1,13 @@
 import type { Amounts, Limit, WaitCause } from "../core/limit.ts";
+import type { Charge } from "./charge.ts";
 import { amountOf, type Column, INPUT_TOKENS, OUTPUT_TOKENS, REQUESTS, TOKENS } from "./column.ts";
 import { countedBy } from "./counted-by.ts";
 import { type ByColumn, LimitCounters } from "./limit-counters.ts";
 import { concurrencyUsage, type LimitUsage } from "./limit-usage.ts";
 import { endOpenCalls, LookAhead } from "./look-ahead.ts";
+import { OpenCalls } from "./open-calls.ts";
 import { capOf, type PoolRules } from "./pool-rules.ts";
-
-/** What an open call has been charged. The pool fills in `event` and `startMs`. */
-export interface Charge extends Amounts {
-  /** Number of the event in the pool's ring; −1 before the charge. */
-  event: number;
-  /** Monotonic time of the start in milliseconds. */
-  startMs: number;
-}
-
-/** How fast the usual part of an estimate that calls really use follows the latest calls. */
-const RATIO_STEP = 0.05;
+import { UsualValue } from "./usual-value.ts";
 
 /**
  * What a pool has used, and when it has room again: rules R1 to R4 for any list of limits, as a machine that is
@@ -24,17 +16,15 @@ const RATIO_STEP = 0.05;
 export class PoolUsage {
   #rules: PoolRules;
   #counters: LimitCounters;
-  #concurrencyCap = Number.POSITIVE_INFINITY;
-  #openCalls = 0;
-  /** The most calls that were open at a time. */
-  peakOpenCalls = 0;
+  /** Calls that hold a slot now. */
+  readonly openCalls = new OpenCalls();
   /** Reserved by open calls, by column. */
   readonly #reserved: ByColumn = new Float64Array(4);
   /** The part of `#reserved` that the provider counts only at a call's end: it must not leave before. */
   readonly #heldOpen: ByColumn = new Float64Array(4);
   readonly #chargedAtEnd: readonly [boolean, boolean, boolean, boolean];
   #holdUntilMs = Number.NEGATIVE_INFINITY;
-  #usualRatio: number | undefined;
+  readonly #usualRatio = new UsualValue();
 
   /** `wallAt` gives the wall time of a monotonic instant; only calendar limits ask for it. */
   constructor(rules: PoolRules, nowMs: number, wallAt: (monotonicMs: number) => number) {
@@ -70,12 +60,7 @@ export class PoolUsage {
 
   /** The part of its estimate that a call usually uses, from 0 to 1; `undefined` before the first was settled. */
   get usualRatio(): number | undefined {
-    return this.#usualRatio;
-  }
-
-  /** Calls that hold a slot now. */
-  get openCalls(): number {
-    return this.#openCalls;
+    return this.#usualRatio.value;
   }
 
   /**
@@ -84,11 +69,8 @@ export class PoolUsage {
    */
   setRules(nowMs: number, rules: PoolRules): void {
     this.#rules = rules;
-    this.#concurrencyCap = Number.POSITIVE_INFINITY;
-    for (const limit of rules.limits) {
-      if (limit.metric !== "concurrent") continue;
-      this.#concurrencyCap = Math.min(this.#concurrencyCap, capOf(limit, rules));
-    }
+    const places = rules.limits.filter(({ metric }) => metric === "concurrent");
+    this.openCalls.cap = Math.min(...places.map((limit) => capOf(limit, rules)));
     this.#counters.setRules(nowMs, rules);
   }
 
@@ -123,17 +105,18 @@ export class PoolUsage {
 
   /** Whether a call may start at `nowMs`. */
   fits(nowMs: number, amounts: Amounts): boolean {
-    if (nowMs < this.#holdUntilMs || this.#openCalls >= this.#concurrencyCap) return false;
+    if (nowMs < this.#holdUntilMs || this.openCalls.isFull) return false;
     return this.#counters.fits(nowMs, amounts, this.#heldOpen);
   }
 
   /**
    * The first instant from `nowMs` on at which a call may start, if nothing is settled until then. Infinity when
-   * only a settlement makes room; with `assumeSettled`, open calls are taken to end now, as they were estimated.
+   * only a settlement makes room; with `assumeSettled`, open calls are taken to end as they were estimated: their tokens
+   * count from now on, and their places become free after the usual time.
    */
   earliestMs(nowMs: number, amounts: Amounts, assumeSettled = false): number {
-    if (this.#openCalls >= this.#concurrencyCap && !assumeSettled) return Number.POSITIVE_INFINITY;
-    const fromMs = Math.max(nowMs, this.#holdUntilMs);
+    if (this.openCalls.isFull && !assumeSettled) return Number.POSITIVE_INFINITY;
+    const fromMs = Math.max(this.openCalls.expectedPlaceMs(nowMs), this.#holdUntilMs);
     return this.#counters.earliestMs(nowMs, fromMs, amounts, this.#heldOpen, assumeSettled);
   }
 
@@ -141,7 +124,7 @@ export class PoolUsage {
   causes(nowMs: number, amounts: Amounts): WaitCause[] {
     const causes: WaitCause[] = [];
     if (nowMs < this.#holdUntilMs) causes.push("provider_hold");
-    if (this.#openCalls >= this.#concurrencyCap) causes.push("concurrency");
+    if (this.openCalls.isFull) causes.push("concurrency");
     this.#counters.addCauses(nowMs, amounts, this.#heldOpen, causes);
     return causes;
   }
@@ -149,8 +132,6 @@ export class PoolUsage {
   /** Charges a call that starts at `nowMs`; the caller has asked {@link fits}. */
   charge(nowMs: number, charge: Charge): void {
     charge.startMs = nowMs;
-    this.#openCalls++;
-    if (this.#openCalls > this.peakOpenCalls) this.peakOpenCalls = this.#openCalls;
     const { requests, totalTokens, inputTokens, outputTokens } = charge;
     this.#reserve(requests, totalTokens, inputTokens, outputTokens);
     const atEnd = this.#chargedAtEnd;
@@ -161,12 +142,12 @@ export class PoolUsage {
       atEnd[INPUT_TOKENS] ? 0 : inputTokens,
       atEnd[OUTPUT_TOKENS] ? 0 : outputTokens,
     );
+    this.openCalls.add(charge);
   }
 
   /** Takes over a call that is open and has been charged in an earlier life of the counters. */
   reopen(charge: Charge): void {
-    this.#openCalls++;
-    if (this.#openCalls > this.peakOpenCalls) this.peakOpenCalls = this.#openCalls;
+    this.openCalls.add(charge);
     this.#reserve(charge.requests, charge.totalTokens, charge.inputTokens, charge.outputTokens);
   }
 
@@ -176,11 +157,11 @@ export class PoolUsage {
    */
   settle(nowMs: number, charge: Charge, actual: Amounts): void {
     const { requests, totalTokens, inputTokens, outputTokens } = charge;
-    if (totalTokens > 0) this.#learnRatio(actual.totalTokens / totalTokens);
+    if (totalTokens > 0) this.#usualRatio.learn(Math.min(1, actual.totalTokens / totalTokens));
     const tokens = this.#correct(charge, TOKENS, totalTokens, actual.totalTokens);
     const input = this.#correct(charge, INPUT_TOKENS, inputTokens, actual.inputTokens);
     const output = this.#correct(charge, OUTPUT_TOKENS, outputTokens, actual.outputTokens);
-    this.#openCalls--;
+    this.openCalls.end(charge, nowMs);
     this.#reserve(-requests, -totalTokens, -inputTokens, -outputTokens);
     if (tokens > 0 || input > 0 || output > 0) this.#counters.append(nowMs, 0, tokens, input, output);
   }
@@ -193,7 +174,7 @@ export class PoolUsage {
     if (!atEnd[TOKENS]) this.#counters.correct(event, startMs, TOKENS, -totalTokens);
     if (!atEnd[INPUT_TOKENS]) this.#counters.correct(event, startMs, INPUT_TOKENS, -inputTokens);
     if (!atEnd[OUTPUT_TOKENS]) this.#counters.correct(event, startMs, OUTPUT_TOKENS, -outputTokens);
-    this.#openCalls--;
+    this.openCalls.remove(charge);
     this.#reserve(-requests, -totalTokens, -inputTokens, -outputTokens);
   }
 
@@ -201,15 +182,17 @@ export class PoolUsage {
   expire(nowMs: number, charge: Charge): void {
     const { requests, totalTokens, inputTokens, outputTokens } = charge;
     const atEnd = this.#chargedAtEnd;
-    this.#openCalls--;
+    this.openCalls.end(charge, nowMs);
     this.#reserve(-requests, -totalTokens, -inputTokens, -outputTokens);
     if (!atEnd[TOKENS]) return;
-    this.#counters.append(nowMs, 0, totalTokens, atEnd[INPUT_TOKENS] ? inputTokens : 0, outputTokens);
+    const input = atEnd[INPUT_TOKENS] ? inputTokens : 0;
+    const event = this.#counters.append(nowMs, 0, totalTokens, input, outputTokens);
+    charge.expiry = { event, startMs: nowMs };
   }
 
   /**
    * Corrects a call that had already expired, when it settles after all: what was counted too much is given back
-   * where its own event still counts, what was counted too little becomes a debt.
+   * where it still counts, what was counted too little becomes a debt.
    */
   settleLate(nowMs: number, charge: Charge, actual: Amounts): void {
     const tokens = this.#correctLate(charge, TOKENS, charge.totalTokens, actual.totalTokens);
@@ -239,30 +222,26 @@ export class PoolUsage {
         peak: counter.peak,
       };
     });
-    return [...overTime, ...concurrencyUsage(this.#rules, this.#openCalls, this.peakOpenCalls)];
+    return [...overTime, ...concurrencyUsage(this.#rules, this.openCalls)];
   }
 
   /** The part of the scarcest limit that is free, 0 to 1; 1 where nothing is limited. */
   capacityLeft(nowMs: number): number {
     this.#counters.evict(nowMs);
-    let left = Math.max(0, 1 - this.#openCalls / this.#concurrencyCap);
+    let left = Math.max(0, 1 - this.openCalls.count / this.openCalls.cap);
     for (const { counter } of this.#counters.declared) {
       left = Math.min(left, Math.max(0, 1 - countedBy(counter, this.#heldOpen) / counter.cap));
     }
     return left;
   }
 
-  /** The pool as it would be if every open call ended now with `ratio` of its estimate. */
+  /** The pool as it would be if every open call used `ratio` of its estimate: for playing its future. */
   lookAhead(nowMs: number, ratio: number): LookAhead {
     const counters = this.#counters.clone();
     const kept = this.#rules.refund === "full" ? Math.min(1, ratio) : 1;
-    if (this.#openCalls > 0) endOpenCalls(counters, nowMs, this.#reserved, this.#heldOpen, kept);
-    return new LookAhead(counters, this.#holdUntilMs, kept);
-  }
-
-  #learnRatio(ratio: number): void {
-    const usual = this.#usualRatio ?? ratio;
-    this.#usualRatio = Math.min(1, usual + (ratio - usual) * RATIO_STEP);
+    const { openCalls } = this;
+    if (openCalls.count > 0) endOpenCalls(counters, nowMs, this.#reserved, this.#heldOpen, kept);
+    return new LookAhead({ counters, openCalls, nowMs, holdUntilMs: this.#holdUntilMs, kept });
   }
 
   /** Gives back what was counted too much in one column; returns what is still to be counted, from now on. */
@@ -277,9 +256,10 @@ export class PoolUsage {
   /** {@link #correct} for a call of which all was counted when it expired. */
   #correctLate(charge: Charge, column: Column, reserved: number, used: number): number {
     if (used > reserved) return used - reserved;
-    if (this.#rules.refund === "full" && !this.#chargedAtEnd[column]) {
-      this.#counters.correct(charge.event, charge.startMs, column, used - reserved);
-    }
+    const counted = this.#chargedAtEnd[column] ? charge.expiry : charge;
+    // What was counted in an earlier life by other rules is not known well enough to be given back.
+    if (this.#rules.refund === "none" || counted === undefined || counted.event < 0) return 0;
+    this.#counters.correct(counted.event, counted.startMs, column, used - reserved);
     return 0;
   }
 

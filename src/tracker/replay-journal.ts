@@ -1,5 +1,6 @@
+import type { Charge } from "./charge.ts";
 import type { AccountCheckpoint, JournalRecord, JournalState } from "./journal.ts";
-import type { Charge, PoolUsage } from "./pool-usage.ts";
+import type { PoolUsage } from "./pool-usage.ts";
 
 /** What a slot was charged to one account, as it stood when the journal ended. */
 export interface ReplayedCharge extends Charge {
@@ -63,11 +64,12 @@ class AccountReplay implements ReplayedAccount {
     if (checkpoint.holdUntilMs !== undefined) this.usage.hold(checkpoint.holdUntilMs);
     const sameWay = checkpoint.chargeAt === this.usage.rules.chargeAt;
     for (const { slotId, ...record } of checkpoint.charges) {
+      // Counted under another `chargeAt`, its events do not hold what a correction would take from them.
+      if (!record.isOpen && !sameWay) continue;
       const charge: ReplayedCharge = { ...record };
       this.charges.set(slotId, charge);
       if (!charge.isOpen) continue;
       if (sameWay) this.usage.reopen(charge);
-      // Counted under another `chargeAt`, its event does not hold what its end would correct: count it once more.
       else this.usage.charge(checkpoint.atMs, charge);
     }
   }

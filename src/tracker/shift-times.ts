@@ -22,7 +22,11 @@ export function shiftCheckpoint(checkpoint: AccountCheckpoint, shiftMs: number):
     atMs: checkpoint.atMs + shiftMs,
     holdUntilMs: moved(checkpoint.holdUntilMs, shiftMs),
     counters: shiftCounters(checkpoint.counters, shiftMs),
-    charges: checkpoint.charges.map((charge) => ({ ...charge, startMs: charge.startMs + shiftMs })),
+    charges: checkpoint.charges.map(({ expiry, ...charge }) => ({
+      ...charge,
+      startMs: charge.startMs + shiftMs,
+      expiry: expiry && { ...expiry, startMs: expiry.startMs + shiftMs },
+    })),
     slots: checkpoint.slots.map((slot) => {
       return { ...slot, atMs: slot.atMs + shiftMs, expireMs: slot.expireMs + shiftMs };
     }),

@@ -165,6 +165,38 @@ describe("scopes beside the pool", () => {
     expect(charged(bench)[0]).toBe(200);
   });
 
+  test("are corrected when a slot that has expired is settled after all", async () => {
+    const bench = new TestBench(RULES);
+    const { usage, scope } = quota();
+    const ask = () =>
+      leaseOf(bench.ask({ amounts: callAmounts(40, 60), scopes: [scope], leaseDurationMs: 1000 }));
+    const [first, second] = [ask(), ask()];
+    await bench.run(1000);
+    const used = () => usage.limits(bench.clock.monotonicMs())[0]?.used;
+    expect(used()).toBe(200);
+    bench.scheduler.settle(first!, callAmounts(10, 20));
+    expect(used()).toBe(130);
+    bench.scheduler.settle(second!, callAmounts(100, 50));
+    expect(used()).toBe(180);
+    expect(charged(bench)).toEqual([180, 2, 0]);
+  });
+
+  test.each(["start", "end", "split"] as const)(
+    "and pools that count at the %s are corrected where they counted",
+    async (chargeAt) => {
+      const limits = [tokensPer(10_000, 1002)];
+      const bench = new TestBench(poolRules(limits, { chargeAt, spacing: "none", guardMs: 0 }));
+      const lease = granted(bench, 4_000);
+      await bench.run(5_000);
+      bench.scheduler.settle(lease, callAmounts(10, 20));
+      expect(charged(bench)).toEqual([30]);
+      await bench.run(chargeAt === "start" ? 4_999 : 8_999);
+      expect(charged(bench)).toEqual([30]);
+      await bench.run(1);
+      expect(charged(bench)).toEqual([0]);
+    },
+  );
+
   test("let others pass while one tenant's is full", async () => {
     const bench = new TestBench(poolRules([tokensPer(MINUTE_MS, 1002)], { spacing: "none" }));
     const { scope } = quota();

@@ -15,6 +15,6 @@ test("a pool tells the wait if all is used that was estimated, and the wait if a
   const first = leaseOf(bench.ask({ amounts: callAmounts(0, 500) }));
   bench.scheduler.settle(first, callAmounts(0, 250));
   bench.ask({ amounts: callAmounts(0, 750) });
-  bench.ask({ amounts: callAmounts(0, 500) });
+  bench.ask({ amounts: callAmounts(0, 300) });
   expect(waits()).toEqual([10_000, 0]);
 });

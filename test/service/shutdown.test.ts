@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { ScriptServer } from "../support/providers/script-server.ts";
 import { failureOf } from "../support/service/failure.ts";
 import { DOORS, type Headway, startHeadway } from "../support/service/start-headway.ts";
-import { ask, textOf } from "../support/service/talk.ts";
+import { ask, readToEnd, textOf } from "../support/service/talk.ts";
 
 const MODEL = "local/tiny";
 
@@ -18,7 +18,9 @@ providers:
     type: openai_compatible
     base_url: ${upstream.url}/v1
     max_retries: 0
-    models: {tiny: {limits: [{metric: requests, window: 1m, amount: 3}]}}
+    models:
+      tiny: {limits: [{metric: requests, window: 1m, amount: 3}]}
+      other: {limits: [{metric: requests, window: 1m, amount: 3}]}
 `,
   });
 });
@@ -38,13 +40,21 @@ describe.each(DOORS)("a Headway that shuts down, through %s", (door) => {
     await closed;
   });
 
-  it("refuses whoever waits for a slot at once, while a running Complete ends", async () => {
+  it("refuses whoever waits at once, for a slot or in a Complete, while a running Complete ends", async () => {
     const running = headway[door].complete(ask("hello", { model: MODEL }));
     const { response } = await upstream.arrival();
-    const waiting = failureOf(headway[door].acquireSlot({ models: [MODEL] }));
-    await vi.waitFor(async () => expect((await headway.load()).waiting).toBe(1));
+    const other = "local/other";
+    await headway[door].acquireSlot({ models: [other] });
+    const waiting = [
+      headway[door].acquireSlot({ models: [MODEL] }),
+      headway[door].complete(ask("hello", { model: MODEL, fallbackModels: [other] })),
+      readToEnd(headway[door].streamComplete({ request: ask("hello", { model: MODEL }) })),
+    ].map((answer) => failureOf(answer));
+    await vi.waitFor(async () => expect((await headway.load()).waiting).toBe(3));
     const closed = headway.close(60_000);
-    expect(await waiting).toMatchObject({ code: "Unavailable", reason: "SHUTTING_DOWN" });
+    for (const failure of await Promise.all(waiting)) {
+      expect(failure).toMatchObject({ code: "Unavailable", reason: "SHUTTING_DOWN" });
+    }
     response.writeHead(200, { "content-type": "application/json" });
     response.end(JSON.stringify({ choices: [{ message: { content: "Hi." }, finish_reason: "stop" }] }));
     expect(textOf(await running)).toBe("Hi.");

@@ -1,6 +1,7 @@
 import type { Amounts } from "../../../src/core/limit.ts";
+import type { Charge } from "../../../src/tracker/charge.ts";
 import type { PoolRules } from "../../../src/tracker/pool-rules.ts";
-import { type Charge, PoolUsage } from "../../../src/tracker/pool-usage.ts";
+import { PoolUsage } from "../../../src/tracker/pool-usage.ts";
 import { type Command, usedOf } from "./arbitrary.ts";
 import { Oracle, type OracleCall } from "./oracle.ts";
 

@@ -180,9 +180,13 @@ export class SchedulerCheck {
     }
   }
 
-  /** The start of a newcomer by brute force, with open calls ended now; undefined where that is not what is promised. */
+  /**
+   * The start of a newcomer by brute force, with open calls ended now; undefined where that is not what is promised:
+   * places of a limit of concurrency are expected back after the usual time.
+   */
   #planned(newcomer: Extract<Step, { kind: "ask" }>): number | undefined {
-    if (this.#rules.chargeAt !== "start") return undefined;
+    const { chargeAt, limits } = this.#rules;
+    if (chargeAt !== "start" || limits.some(({ metric }) => metric === "concurrent")) return undefined;
     const waiting = this.#waiting.filter(({ asked }) => asked.answer === undefined);
     const before = waiting.filter(({ step }) => step.level <= newcomer.level).map(({ step }) => step);
     const order = [...before].sort((left, right) => left.level - right.level);

@@ -15,6 +15,8 @@ export interface OracleCall {
   readonly reserved: Amounts;
   readonly arrival: Counted;
   isOpen: boolean;
+  /** What was counted when it ended or expired. */
+  end: Counted | undefined;
 }
 
 type Field = "tokens" | "inputTokens" | "outputTokens";
@@ -55,7 +57,7 @@ export class Oracle {
       outputTokens: 0,
     };
     for (const field of FIELDS) if (!this.#isAtEnd(field)) arrival[field] = of(reserved, field);
-    const call = { reserved, arrival, isOpen: true };
+    const call = { reserved, arrival, isOpen: true, end: undefined };
     this.#calls.push(call);
     this.#counted.push(arrival);
     return call;
@@ -74,6 +76,7 @@ export class Oracle {
       }
     }
     this.#counted.push(late);
+    call.end = late;
   }
 
   release(call: OracleCall): void {
@@ -85,15 +88,15 @@ export class Oracle {
     this.settle(nowMs, call, call.reserved);
   }
 
-  /** After {@link expire}: what was counted at the end stays, the rest is corrected as by a settlement. */
+  /** After {@link expire}: what was counted then is corrected as by a settlement, each where it was counted. */
   settleLate(nowMs: number, call: OracleCall, actual: Amounts): void {
     const late: Counted = { atMs: nowMs, requests: 0, tokens: 0, inputTokens: 0, outputTokens: 0 };
     for (const field of FIELDS) {
       const reserved = of(call.reserved, field);
       late[field] = Math.max(0, of(actual, field) - reserved);
-      if (!this.#isAtEnd(field) && this.#rules.refund === "full") {
-        call.arrival[field] = Math.min(reserved, of(actual, field));
-      }
+      if (this.#rules.refund === "none") continue;
+      const counted = this.#isAtEnd(field) ? call.end! : call.arrival;
+      counted[field] = Math.min(reserved, of(actual, field));
     }
     this.#counted.push(late);
   }

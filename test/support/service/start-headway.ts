@@ -101,6 +101,7 @@ export async function startHeadway(options: HeadwayOptions): Promise<Headway> {
       return { waiting: sum(waiting), reserved: sum(reserved) };
     },
     async close(graceMs = 0) {
+      app.drain();
       await service.close(graceMs);
       await app.close();
       transport.close();

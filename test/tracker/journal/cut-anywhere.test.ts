@@ -159,8 +159,9 @@ class Process {
           return limit.limit.metric === "concurrent" ? { ...limit, peak: undefined } : limit;
         }),
         earliest: sizes.map((amounts) => usage.earliestMs(nowMs, amounts)),
-        settled: sizes.map((amounts) => usage.earliestMs(nowMs, amounts, true)),
-        openCalls: usage.openCalls,
+        // How long calls usually hold a place is learned anew.
+        settled: usage.openCalls.isFull ? [] : sizes.map((amounts) => usage.earliestMs(nowMs, amounts, true)),
+        openCalls: usage.openCalls.count,
         holdUntilMs: Math.max(nowMs, usage.holdUntilMs),
       })),
       slots: slots.sort((a, b) => (a.id < b.id ? -1 : 1)),

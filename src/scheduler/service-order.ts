@@ -1,0 +1,68 @@
+import type { Flow } from "./flow.ts";
+import type { LevelTurns, Turn } from "./level-turns.ts";
+import { nextOfLevel } from "./level-turns.ts";
+import type { Place } from "./place.ts";
+
+/** One tenant's waiters inside a level, as they are served one after the other in a play. */
+interface Run extends Turn {
+  tag: number;
+  readonly weight: number;
+  head: Place | undefined;
+}
+
+/** A copy of who waits in a queue, on which it can be played who is served when. */
+export class ServiceOrder {
+  readonly #levels: readonly (readonly Run[])[];
+  readonly #runs = new Map<Flow, Run>();
+  readonly #turns: LevelTurns;
+  readonly #without: Place | undefined;
+
+  /** `without` is left out; it is the last of its tenant. */
+  constructor(levels: readonly Iterable<Flow>[], turns: LevelTurns, without: Place | undefined) {
+    this.#turns = turns.clone();
+    this.#without = without;
+    this.#levels = levels.map((flows) => [...flows].flatMap((flow) => this.#runOf(flow)));
+  }
+
+  /** The next to be served at `nowMs` among those that `mayStart` lets pass. */
+  next(nowMs: number, mayStart: (place: Place) => boolean): Place | undefined {
+    const candidates = this.#levels.map((runs) => nextOfLevel(runs, mayStart));
+    return this.#turns.choose(candidates, nowMs);
+  }
+
+  /** When a level next counts as one higher. */
+  nextLiftMs(nowMs: number): number {
+    let nextMs = Number.POSITIVE_INFINITY;
+    for (const [level, runs] of this.#levels.entries()) {
+      for (const { head } of runs) {
+        if (head !== undefined) nextMs = Math.min(nextMs, this.#turns.nextLiftMs(level, head.sinceMs, nowMs));
+      }
+    }
+    return nextMs;
+  }
+
+  /** Takes out whoever is first of its tenant, as served. */
+  serve(place: Place): void {
+    this.#turns.noteServed(place.level);
+    const run = this.#runs.get(place.flow!)!;
+    run.tag += place.share / run.weight;
+    run.head = this.#after(place);
+  }
+
+  /** Takes out whoever is first of its tenant, as one that has left. */
+  drop(place: Place): void {
+    this.#runs.get(place.flow!)!.head = this.#after(place);
+  }
+
+  #runOf(flow: Flow): Run[] {
+    const { head, tag, weight } = flow;
+    if (head === undefined || head === this.#without) return [];
+    const run = { tag, weight, head };
+    this.#runs.set(flow, run);
+    return [run];
+  }
+
+  #after({ next }: Place): Place | undefined {
+    return next === this.#without ? undefined : next;
+  }
+}
