@@ -29,7 +29,8 @@ export function refuseTried(
   { rest }: Route,
 ): Refusal {
   const refusals = failure === undefined ? notStarted : [failure, ...notStarted];
-  const base = failure ?? soonest(notStarted);
+  const leaving = notStarted.find(({ reason }) => reason === "SHUTTING_DOWN");
+  const base = failure ?? leaving ?? soonest(notStarted);
   const others = refusals.filter((refusal) => refusal !== base).map(({ message }) => message);
   const skipped = rest.map(({ candidate, explanation }) => `${candidate.deploymentId} ${explanation}.`);
   const { retryAfterMs } = soonest(refusals);
