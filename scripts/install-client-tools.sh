@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs, at pinned versions from the package registries, what generates the code of the client languages (python,
-# go, rust, java) and what tests their clients (typescript-client, python-client, go-client).
+# go, rust, java) and what tests their clients (typescript-client, python-client, go-client, rust-client).
 #
 #   install-client-tools.sh [LANGUAGE…]                     installs; all of them without an argument
 #   install-client-tools.sh --run LANGUAGE TOOL [ARG…]      installs LANGUAGE's tools if need be, and runs one of them
@@ -28,6 +28,7 @@ io.grpc:protoc-gen-grpc-java:1.80.0"
 typescript_client_pins=$(cat "$here/../clients/typescript/package-lock.json")
 python_client_pins=$(cat "$here/../clients/python/requirements-test.txt")
 go_client_pins=$(cat "$here"/../{clients/go,test/clients/drivers/go}/go.sum)
+rust_client_pins=$(cat "$here/../clients/rust/Cargo.lock")
 
 fail() {
   echo "install-client-tools: $1" >&2
@@ -105,6 +106,13 @@ install_java() {
   done
 }
 
+# The packages go to cargo's own cache, what is compiled to this one: half a minute here, so that no test waits for it.
+install_rust-client() {
+  command -v cargo >/dev/null || fail "cargo is not installed"
+  CARGO_TARGET_DIR=$cache/rust-client/target CARGO_INCREMENTAL=0 \
+    cargo build --quiet --locked --workspace --all-features --all-targets --manifest-path "$here/../clients/rust/Cargo.toml" >&2
+}
+
 # ensure LANGUAGE: installs its tools unless they are there.
 ensure() {
   local language=$1 started=$SECONDS pins_variable=${1//-/_}_pins
@@ -128,5 +136,5 @@ if [[ ${1:-} == --run ]]; then
   ensure "$2"
   PATH=$cache/$2/bin:$PATH exec "${@:3}"
 fi
-[[ $# -gt 0 ]] || set -- python go rust java typescript-client python-client go-client
+[[ $# -gt 0 ]] || set -- python go rust java typescript-client python-client go-client rust-client
 for language in "$@"; do ensure "$language"; done

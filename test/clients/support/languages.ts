@@ -1,11 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 /** A language with a client and a driver for it. */
 export interface Language {
-  readonly name: "typescript" | "python" | "go";
+  readonly name: "typescript" | "python" | "go" | "rust";
   /** The driver's command line. */
   readonly driver: readonly string[];
   /** Official SDKs that the client's adoption layer is tested with. */
@@ -29,7 +29,23 @@ const NEEDS = {
   "typescript-client": join(root, "clients/typescript/node_modules/@langchain/core"),
   "python-client": join(tools, "python-client/pins"),
   "go-client": join(tools, "go-client/pins"),
+  "rust-client": join(tools, "rust-client/pins"),
 };
+
+/** Environment and options by which cargo finds what it has compiled already, and asks no registry. */
+export const CARGO_ENVIRONMENT = {
+  CARGO_TARGET_DIR: join(tools, "rust-client/target"),
+  CARGO_INCREMENTAL: "0",
+};
+export const CARGO_OPTIONS = [
+  "--quiet",
+  "--offline",
+  "--locked",
+  "--workspace",
+  "--all-features",
+  "--manifest-path",
+  join(root, "clients/rust/Cargo.toml"),
+];
 
 /** Whether the tools of a client are installed. With `CI=true` they must be, so that nothing is left out there. */
 export function isInstalled(name: keyof typeof NEEDS): boolean {
@@ -59,15 +75,40 @@ export function installedLanguages({ optimized = false } = {}): readonly Languag
   if (isInstalled("go-client")) {
     languages.push({ name: "go", driver: [buildGoDriver(optimized)], sdks: ["openai", "anthropic"] });
   }
+  if (isInstalled("rust-client")) {
+    languages.push({ name: "rust", driver: buildRustDriver(optimized), sdks: ["openai", "anthropic", "gemini"] });
+  }
   return languages;
 }
 
-/** Each caller has its own, for one cannot be replaced while it runs. */
 function buildGoDriver(optimized: boolean): string {
-  const folder = mkdtempSync(join(tmpdir(), "headway-driver-"));
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-  const driver = join(folder, "driver");
+  const driver = join(driverFolder(), "driver");
   const flags = optimized ? [] : ["-gcflags=all=-N -l"];
   execFileSync("go", ["-C", join(drivers, "go"), "build", ...flags, "-o", driver, "."]);
   return driver;
+}
+
+/** A folder with programs of Rust: the driver or the examples. */
+export function buildRust(names: readonly string[], profile: "dev" | "release" = "dev"): string {
+  const folder = driverFolder();
+  const env = { ...process.env, ...CARGO_ENVIRONMENT };
+  execFileSync("cargo", ["build", "--profile", profile, ...CARGO_OPTIONS], { env });
+  const built = join(CARGO_ENVIRONMENT.CARGO_TARGET_DIR, profile === "dev" ? "debug" : profile);
+  for (const name of names) copyFileSync(join(built, name), join(folder, name));
+  return folder;
+}
+
+/** With the image of the proto files from which it knows their JSON. */
+function buildRustDriver(optimized: boolean): readonly string[] {
+  const folder = buildRust(["headway-driver"], optimized ? "release" : "dev");
+  const image = join(folder, "proto.binpb");
+  execFileSync(join(root, "node_modules/.bin/buf"), ["build", "--output", image], { cwd: root });
+  return [join(folder, "headway-driver"), image];
+}
+
+/** Each caller has its own, for a program cannot be replaced while it runs. */
+function driverFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "headway-driver-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }

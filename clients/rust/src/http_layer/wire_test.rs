@@ -1,0 +1,1 @@
+//! The cases that the clients of all languages are tested with.
