@@ -106,11 +106,14 @@ install_java() {
   done
 }
 
-# The packages go to cargo's own cache, what is compiled to this one: half a minute here, so that no test waits for it.
+# The packages go to cargo's own cache. What is compiled of them is kept here, for it takes a minute.
 install_rust-client() {
   command -v cargo >/dev/null || fail "cargo is not installed"
-  CARGO_TARGET_DIR=$cache/rust-client/target CARGO_INCREMENTAL=0 \
-    cargo build --quiet --locked --workspace --all-features --all-targets --manifest-path "$here/../clients/rust/Cargo.toml" >&2
+  local step
+  for step in build clippy; do
+    CARGO_TARGET_DIR=$cache/rust-client/target CARGO_INCREMENTAL=0 \
+      cargo "$step" --quiet --locked --workspace --all-features --manifest-path "$here/../clients/rust/Cargo.toml" >&2
+  done
 }
 
 # ensure LANGUAGE: installs its tools unless they are there.

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Headway, startHeadway } from "../support/service/start-headway.ts";
-import { isInstalled, PYTHON, PYTHON_ENVIRONMENT } from "./support/languages.ts";
+import { buildRust, isInstalled, PYTHON, PYTHON_ENVIRONMENT } from "./support/languages.ts";
 
 const run = promisify(execFile);
 const examples = resolve(import.meta.dirname, "../../examples");
@@ -43,13 +43,24 @@ describe("the example", () => {
   it.runIf(isInstalled("go-client")).each(NAMES)("%s of Go runs", { timeout: 120_000 }, async (name) => {
     expect(await output("go", ["run", `./${name}`], join(examples, "go"))).toMatch(PRINTED[name]);
   });
+
+  describe.runIf(isInstalled("rust-client"))("of Rust", () => {
+    let folder: string;
+    beforeAll(() => {
+      folder = buildRust(NAMES);
+    }, 120_000);
+
+    it.each(NAMES)("%s runs", async (name) => {
+      expect(await output(join(folder, name), [])).toMatch(PRINTED[name]);
+    });
+  });
 });
 
 it("no example is long", () => {
   const files = readdirSync(examples, { recursive: true, encoding: "utf8" }).filter((file) =>
-    /\.(ts|py|go)$/.test(file),
+    /\.(ts|py|go|rs)$/.test(file),
   );
-  expect(files.length).toBeGreaterThanOrEqual(3 * NAMES.length);
+  expect(files.length).toBeGreaterThanOrEqual(4 * NAMES.length);
   for (const file of files) {
     const lines = readFileSync(join(examples, file), "utf8").trimEnd().split("\n").length;
     expect(lines, file).toBeLessThanOrEqual(MOST_LINES);

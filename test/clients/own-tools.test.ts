@@ -4,7 +4,13 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { isInstalled, PYTHON, PYTHON_ENVIRONMENT } from "./support/languages.ts";
+import {
+  CARGO_ENVIRONMENT,
+  CARGO_OPTIONS,
+  isInstalled,
+  PYTHON,
+  PYTHON_ENVIRONMENT,
+} from "./support/languages.ts";
 
 const run = promisify(execFile);
 const root = resolve(import.meta.dirname, "../..");
@@ -96,5 +102,28 @@ describe.runIf(isInstalled("go-client"))("the client for Go", () => {
       cwd: root,
     });
     expect(stdout).toBe("");
+  });
+});
+
+describe.runIf(isInstalled("rust-client"))("the client for Rust", () => {
+  const folder = join(root, "clients/rust");
+  const cargo = (...parameters: string[]) =>
+    run("cargo", parameters, { cwd: folder, env: { ...process.env, ...CARGO_ENVIRONMENT } });
+
+  it("passes its tests", { timeout: TIMEOUT_MS }, async () => {
+    const { stdout } = await cargo("test", "--lib", ...CARGO_OPTIONS);
+    expect(stdout).toMatch(/test result: ok. [1-9]/);
+  });
+
+  it("has nothing that clippy or rustfmt objects to", { timeout: TIMEOUT_MS }, async () => {
+    await cargo("clippy", ...CARGO_OPTIONS, "--", "--deny", "warnings");
+    await cargo("fmt", "--all", "--check");
+  });
+
+  it("is a package that has the generated code", { timeout: TIMEOUT_MS }, async () => {
+    const { stdout } = await cargo("package", "--offline", "--allow-dirty", "--list");
+    for (const file of ["src/gen/headway.v1.rs", "src/gen/headway.v1.tonic.rs", "README.md", "Cargo.lock"]) {
+      expect(stdout.split("\n")).toContain(file);
+    }
   });
 });

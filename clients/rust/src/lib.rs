@@ -20,7 +20,7 @@ mod http_layer;
 pub use client::{Headway, Options, Service};
 pub use error::{Error, Violation};
 #[cfg(feature = "reqwest")]
-pub use http_layer::middleware::{HeadwayMiddleware, MiddlewareOptions, OnUnavailable};
+pub use http_layer::middleware::{HeadwayMiddleware, MiddlewareOptions, ModelOf, OnUnavailable};
 #[cfg(feature = "async-openai")]
 pub use http_layer::openai_service::OpenAiService;
 pub use message::{assistant, system, text_of, user};

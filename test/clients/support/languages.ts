@@ -8,7 +8,10 @@ export interface Language {
   readonly name: "typescript" | "python" | "go" | "rust";
   /** The driver's command line. */
   readonly driver: readonly string[];
-  /** Official SDKs that the client's adoption layer is tested with. */
+  /**
+   * Official SDKs that the client's adoption layer is tested with. Rust has none: async-openai takes the place of OpenAI's,
+   * and plain HTTP that of the others.
+   */
   readonly sdks: readonly ("openai" | "anthropic" | "gemini")[];
 }
 
@@ -76,7 +79,11 @@ export function installedLanguages({ optimized = false } = {}): readonly Languag
     languages.push({ name: "go", driver: [buildGoDriver(optimized)], sdks: ["openai", "anthropic"] });
   }
   if (isInstalled("rust-client")) {
-    languages.push({ name: "rust", driver: buildRustDriver(optimized), sdks: ["openai", "anthropic", "gemini"] });
+    languages.push({
+      name: "rust",
+      driver: buildRustDriver(optimized),
+      sdks: ["openai", "anthropic", "gemini"],
+    });
   }
   return languages;
 }

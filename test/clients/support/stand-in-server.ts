@@ -103,6 +103,7 @@ function errorOf({ code, message, reason, metadata, retryAfterMs, subject }: Sta
 function certificateOfThisMachine() {
   return generate([{ name: "commonName", value: "localhost" }], {
     keyType: "ec",
+    algorithm: "sha256",
     extensions: [
       { name: "basicConstraints", cA: false },
       { name: "subjectAltName", altNames: [{ type: 2, value: "localhost" }] },

@@ -26,13 +26,16 @@ pub enum OnUnavailable {
     Proceed,
 }
 
+/// Gives the model in Headway of a model at the provider.
+pub type ModelOf = Arc<dyn Fn(&str) -> String + Send + Sync>;
+
 /// The settings of a [`HeadwayMiddleware`]. The default is fine.
 #[derive(Clone, Default)]
 pub struct MiddlewareOptions {
     /// The provider's key in Headway's config. Default: by the API that is called, `openai`, `anthropic`, `gemini`.
     pub provider: Option<String>,
     /// Gives the model in Headway of a model at the provider. Default: `provider/model`.
-    pub model_of: Option<Arc<dyn Fn(&str) -> String + Send + Sync>>,
+    pub model_of: Option<ModelOf>,
     /// What to do with a call when Headway cannot be reached.
     pub on_unavailable: OnUnavailable,
     /// The further settings of the slots: `max_wait`, `lease`, `priority`, `tags`. The rest is ignored.

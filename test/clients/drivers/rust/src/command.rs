@@ -30,4 +30,7 @@ pub struct Command {
     pub workers: usize,
     pub calls: usize,
     pub url: String,
+    pub token: String,
+    pub tls_root: Option<String>,
+    pub traceparent: String,
 }

@@ -1,6 +1,7 @@
 //! Does what the contract suite says, one JSON object a line, with the Rust client.
 
 mod command;
+mod connect;
 mod failure;
 mod proto_json;
 mod sdk;
@@ -61,6 +62,8 @@ async fn run(headway: &Headway, command: Command) -> Result<Value, Failure> {
             Ok(json!({"response": proto_json::to_json("GetUsageResponse", &response)}))
         }
         "slot" => slots::slot(headway, command).await,
+        "connect" => connect::connect(command).await,
+        "measure" => slots::measure(headway, command).await,
         "sdk" => sdk::sdk(headway, command).await,
         _ => slots::workers(headway, command).await,
     }

@@ -2,10 +2,11 @@ use std::collections::BTreeMap;
 use std::mem;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use headway_client::v1::SlotOutcome;
-use headway_client::{Headway, Report, Slot, SlotRequest, usage_of};
+use headway_client::{Headway, Report, Slot, SlotRequest};
+use reqwest::Client;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
@@ -73,7 +74,7 @@ fn describe(slot: &Slot) -> Value {
 
 pub async fn workers(headway: &Headway, command: Command) -> Result<Value, Failure> {
     let started = Arc::new(AtomicUsize::new(0));
-    let http = reqwest::Client::new();
+    let http = Client::new();
     let mut workers = JoinSet::new();
     for _ in 0..command.workers {
         let (headway, http, command, started) =
@@ -96,30 +97,45 @@ pub async fn workers(headway: &Headway, command: Command) -> Result<Value, Failu
 }
 
 /// Tries again as long as Headway cannot be reached.
-async fn call_until_served(
-    headway: &Headway,
-    http: &reqwest::Client,
-    command: &Command,
-) -> Result<u16, Failure> {
-    let models = command.models.clone();
-    let request = SlotRequest { models, total_tokens: Some(10), ..SlotRequest::default() };
+async fn call_until_served(headway: &Headway, http: &Client, command: &Command) -> Result<u16, Failure> {
     loop {
-        let call = async |slot: &Slot| {
-            let response = http.post(&command.url).json(&json!({})).send().await?;
-            let status = response.status().as_u16();
-            response.bytes().await?;
-            slot.report(Report {
-                usage: Some(usage_of(3, 1)),
-                status_code: Some(status),
-                ..Report::default()
-            });
-            Ok(status)
-        };
-        match headway.with_slot(&request, call).await {
+        match call_in_slot(headway, http, command).await {
             Err(Failure::Headway(error)) if error.is_unavailable() => {
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
             result => return result,
         }
     }
+}
+
+async fn call_in_slot(headway: &Headway, http: &Client, command: &Command) -> Result<u16, Failure> {
+    let models = command.models.clone();
+    let request = SlotRequest { models, total_tokens: Some(10), ..SlotRequest::default() };
+    let call = async |slot: &Slot| {
+        let status = post(http, &command.url).await?;
+        slot.report(Report { status_code: Some(status), ..Report::used(3, 1) });
+        Ok(status)
+    };
+    headway.with_slot(&request, call).await
+}
+
+async fn post(http: &Client, url: &str) -> Result<u16, Failure> {
+    let response = http.post(url).json(&json!({})).send().await?;
+    let status = response.status().as_u16();
+    response.bytes().await?;
+    Ok(status)
+}
+
+pub async fn measure(headway: &Headway, command: Command) -> Result<Value, Failure> {
+    let http = Client::new();
+    let (mut direct_ms, mut slot_ms) = (Vec::new(), Vec::new());
+    for _ in 0..command.calls {
+        let began = Instant::now();
+        post(&http, &command.url).await?;
+        let half = Instant::now();
+        call_in_slot(headway, &http, &command).await?;
+        direct_ms.push((half - began).as_secs_f64() * 1_000.0);
+        slot_ms.push(half.elapsed().as_secs_f64() * 1_000.0);
+    }
+    Ok(json!({"directMs": direct_ms, "slotMs": slot_ms}))
 }
