@@ -1,9 +1,11 @@
 import type { Logger } from "pino";
 import { addLayers } from "./app/add-layers.ts";
 import { createProvider } from "./app/create-provider.ts";
+import { openJournal, openLedger, refuseWhenFull } from "./app/open-storage.ts";
 import type { Catalog } from "./catalog/catalog.ts";
 import type { CheckedConfig } from "./catalog/check-config.ts";
 import { AdminService } from "./completion/admin-service.ts";
+import { budgetOfSlot } from "./completion/budget-of-slot.ts";
 import { CandidateList } from "./completion/candidate-list.ts";
 import { Completer } from "./completion/completer.ts";
 import { DeploymentHealth } from "./completion/deployment-health.ts";
@@ -22,13 +24,11 @@ import type { Tree } from "./config/tree.ts";
 import type { Clock } from "./core/clock.ts";
 import type { Random } from "./core/random.ts";
 import { type Refusal, refuse } from "./core/refusal.ts";
-import { StartError } from "./core/start-error.ts";
 import { alertSettings } from "./cost/alerts/alert.ts";
 import { AlertMonitor } from "./cost/alerts/alert-monitor.ts";
 import { createWebhookPoster } from "./cost/alerts/post-webhook.ts";
 import { BudgetBook } from "./cost/budget/budget-book.ts";
 import { restoreBudgets } from "./cost/budget/restore-budgets.ts";
-import type { LedgerHealth } from "./cost/ledger/ledger-health.ts";
 import type { LedgerSink } from "./cost/ledger.ts";
 import { PriceBook } from "./cost/price/price-book.ts";
 import { loadEncodings, TokenEstimator } from "./cost/tokens/token-estimator.ts";
@@ -41,10 +41,7 @@ import { RateFeedback } from "./scheduler/rate-feedback.ts";
 import { Scheduler } from "./scheduler/scheduler.ts";
 import { TenantQuotas } from "./scheduler/tenant-quotas.ts";
 import { MemoryAlerts } from "./stores/memory/alerts.ts";
-import { MemoryLedger } from "./stores/memory/ledger.ts";
-import { LedgerOpenError, SqliteLedger } from "./stores/sqlite/ledger.ts";
-import { pathBeside } from "./stores/sqlite/path-beside.ts";
-import { JournalOpenError, openSqliteStore, type SqliteStore } from "./stores/sqlite/store.ts";
+import { SqliteLedger } from "./stores/sqlite/ledger.ts";
 import { HEADER_PARSERS } from "./tracker/feedback/header-parsers.ts";
 
 export interface AppOptions {
@@ -74,8 +71,11 @@ export interface App {
 /** Puts the service together: the only place that names concrete classes. */
 export async function createApp(options: AppOptions): Promise<App> {
   const { config, catalog, clock, random, logger } = options;
-  const ledger = await openLedger(options);
-  const refuseNew = (): Refusal | undefined => (isFull(ledger) ? REFUSE_FULL : undefined);
+  const ledger = await openLedger(options, {
+    beforeWrite: () => journaling?.commit(),
+    onWritten: (entries) => journaling?.recorder.written(entries),
+  });
+  const refuseNew = (): Refusal | undefined => refuseWhenFull(ledger);
   const weights = new Map(config.tenants.map(({ name, weight }) => [name, weight]));
   const store = openJournal(options);
   const journaling = store && new Journaling(store, clock, () => scheduler);
@@ -87,9 +87,13 @@ export async function createApp(options: AppOptions): Promise<App> {
     maxQueueOf: queueParts(config.scheduler.maxQueueLength, weights),
     maxQueuedTokens: config.scheduler.maxQueuedTokens,
     weightOf: (tenant) => weights.get(tenant) ?? 1,
-    onExpired: (lease) => {
+    onExpiring: (lease) => {
+      lease.row = slots.expiredRow(lease);
+    },
+    onExpired(lease) {
       logger.info({ slot_id: lease.id, deployment: lease.option.deployment }, "a slot expired unsettled");
-      slots.recordExpired(lease);
+      if (lease.row !== undefined) ledger.record(lease.row);
+      lease.row = undefined;
     },
   });
   const pools = new PoolDirectory({ scheduler, config: config.scheduler, clock, catalog });
@@ -108,13 +112,19 @@ export async function createApp(options: AppOptions): Promise<App> {
       for (const pool of pools.all()) pool.noteRoom(clock.monotonicMs());
     },
   });
+  if (ledger instanceof SqliteLedger) await ledger.recordMissing(journaling?.rows ?? []);
   await restoreBudgets(budgets, ledger, { wallMs: clock.wallMs(), timeZone });
   const providers = new ProviderDirectory((deployment, connection) =>
     createProvider(deployment, connection, clock),
   );
   const quotas = new TenantQuotas(config.tenants, clock);
   const scopesOf = (tenant: string) => quotas.of(tenant);
-  const restored = journaling?.restore({ scheduler, pools, quotas });
+  const restored = journaling?.restore({
+    scheduler,
+    pools,
+    quotas,
+    budgetOf: (slot) => budgetOfSlot(slot, budgets, catalog),
+  });
   if (restored !== undefined && (restored.openSlots > 0 || !restored.isClean)) {
     logger.info(restored, "went on from where the process before stopped");
   }
@@ -245,54 +255,6 @@ const SHUTTING_DOWN = refuse(
   "SHUTTING_DOWN",
   "the server is shutting down, and the call has not started; try another server, or again later",
 );
-
-const REFUSE_FULL = refuse(
-  "STORE_UNAVAILABLE",
-  "what calls cost cannot be written to storage.path any more, so no new ones are taken; the log says why. " +
-    "Mend it, or ask another server.",
-);
-
-/** @throws {StartError} when its file cannot be used */
-async function openLedger({ config, clock, logger }: AppOptions): Promise<MemoryLedger | SqliteLedger> {
-  const { path, retentionMs } = config.storage;
-  if (path === undefined) return new MemoryLedger();
-  const onHealth = (health: LedgerHealth): void => {
-    if (health.kind === "healthy") logger.info("the ledger is written again");
-    else logger.error(`the ledger cannot be written, and is kept in memory meanwhile: ${health.explanation}`);
-  };
-  try {
-    return await SqliteLedger.open({ path, retentionMs, clock, onHealth });
-  } catch (error) {
-    if (error instanceof LedgerOpenError) {
-      throw new StartError(`storage.path cannot be used: ${error.message}`, { cause: error });
-    }
-    throw error;
-  }
-}
-
-/**
- * The scheduler's journal, beside the ledger. Undefined: nothing is kept.
- * @throws {StartError} when its file cannot be used
- */
-function openJournal({ config, clock, logger }: AppOptions): SqliteStore | undefined {
-  const { path } = config.storage;
-  if (path === undefined) return undefined;
-  const onProblem = (explanation: string): void => logger.error(explanation);
-  try {
-    return openSqliteStore({ path: pathBeside(path, "journal"), clock, onProblem });
-  } catch (error) {
-    if (error instanceof JournalOpenError) {
-      throw new StartError(`storage.path cannot be used: ${error.message}`, { cause: error });
-    }
-    throw error;
-  }
-}
-
-function isFull(ledger: MemoryLedger | SqliteLedger): boolean {
-  if (ledger instanceof MemoryLedger) return false;
-  const health = ledger.health();
-  return health.kind === "degraded" && health.isFull;
-}
 
 function countUp(): { next(): number } {
   let count = 0;

@@ -1,11 +1,14 @@
 import { type Context, trace } from "@opentelemetry/api";
+import type { JsonObject } from "../core/chat.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Refusal } from "../core/refusal.ts";
-import type { LedgerSink } from "../cost/ledger.ts";
+import type { LedgerEntry, LedgerSink } from "../cost/ledger.ts";
+import type { Lease } from "../scheduler/lease.ts";
 import type { Candidate } from "./candidate.ts";
 import type { CompleteCommand } from "./complete-request.ts";
 import type { AttemptRecord } from "./complete-result.ts";
 import { attemptEntry, refusalEntry } from "./request-entry.ts";
+import { attemptMemo } from "./slot-memo.ts";
 
 export interface AttemptLogOptions {
   readonly clock: Clock;
@@ -54,28 +57,34 @@ export class AttemptLog {
     this.#attempts.push(record);
   }
 
+  /** What a process that starts after a crash must know of a call that is about to be made. */
+  memoOf(candidate: Candidate): JsonObject {
+    return attemptMemo(this.#options.command, this.#labels, candidate);
+  }
+
+  /** The row of an attempt that has ended and is not added yet, as if it ended the request. */
+  rowOf(attempt: {
+    readonly candidate: Candidate;
+    readonly record: AttemptRecord;
+    readonly lease: Lease;
+    readonly isFirstChoice: boolean;
+  }): LedgerEntry {
+    const { clock, command, tenant } = this.#options;
+    return attemptEntry({
+      ...attempt,
+      wallMs: clock.wallMs(),
+      command,
+      tags: this.#labels,
+      tenant,
+      afterRateLimit: this.#attempts.some(({ errorReason }) => errorReason === "RATE_LIMITED"),
+      traceId: this.#traceId(),
+    });
+  }
+
   /** Writes an attempt's row, once it is known whether it ends the request. */
-  record(
-    candidate: Candidate,
-    record: AttemptRecord,
-    { isFirstChoice, isLast }: { readonly isFirstChoice: boolean; readonly isLast: boolean },
-  ): void {
+  record(row: LedgerEntry, isLast: boolean): void {
     this.#isEnded = isLast;
-    const { clock, command, ledger, tenant } = this.#options;
-    ledger.record(
-      attemptEntry({
-        wallMs: clock.wallMs(),
-        candidate,
-        record,
-        command,
-        tags: this.#labels,
-        tenant,
-        isFirstChoice,
-        afterRateLimit: this.#attempts.some(({ errorReason }) => errorReason === "RATE_LIMITED"),
-        isLast,
-        traceId: this.#traceId(),
-      }),
-    );
+    this.#options.ledger.record(isLast ? row : { ...row, isLast });
   }
 
   /** Writes a row for a request that no attempt has ended. */

@@ -1,12 +1,13 @@
 import type { Context } from "@opentelemetry/api";
 import { AttemptError } from "../core/attempt-error.ts";
-import type { ChatRequest } from "../core/chat.ts";
+import type { ChatRequest, JsonObject } from "../core/chat.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Cost } from "../core/cost.ts";
 import { type Refusal, refuse } from "../core/refusal.ts";
 import type { TokenUsage } from "../core/usage.ts";
 import type { RequestSpending } from "../cost/budget/budget-book.ts";
 import { refuseBudget } from "../cost/budget/refuse-budget.ts";
+import type { LedgerEntry } from "../cost/ledger.ts";
 import type { TokenEstimator } from "../cost/tokens/token-estimator.ts";
 import type { AttemptCause } from "../fallback/attempts/attempt-cause.ts";
 import { probeAfterMs } from "../fallback/breaker/probe-after.ts";
@@ -24,21 +25,28 @@ import { withCost } from "./call-budget.ts";
 import type { Candidate } from "./candidate.ts";
 import type { AttemptRecord } from "./complete-result.ts";
 import type { DeploymentHealth } from "./deployment-health.ts";
-import { isOvertaken, overtakenError, usageOfOvertaken } from "./overtaken.ts";
+import { isOvertaken, overtakenError } from "./overtaken.ts";
 import { receiveStream, type StreamSink } from "./receive-stream.ts";
+import { isUnheard, sentUsage } from "./unheard-call.ts";
 
 /** A call that missed its moment is asked for again at most so many times. */
 const MOST_MISSED_STARTS = 3;
 
+/** An attempt that was made. */
+interface MadeAttempt {
+  readonly record: AttemptRecord;
+  /** Its row in the ledger, as if it ended the request. */
+  readonly row: LedgerEntry;
+}
+
 /** How one attempt ended. `not_started`: its turn would have come too late, or its breaker is open; nothing was sent. */
 export type AttemptOutcome =
-  | { readonly kind: "answered"; readonly answer: ProviderAnswer; readonly record: AttemptRecord }
-  | {
+  | (MadeAttempt & { readonly kind: "answered"; readonly answer: ProviderAnswer })
+  | (MadeAttempt & {
       readonly kind: "failed";
       readonly error: AttemptError;
       readonly tokensStreamed: boolean;
-      readonly record: AttemptRecord;
-    }
+    })
   | { readonly kind: "not_started"; readonly refusal: Refusal };
 
 /** One attempt that is to be made. */
@@ -52,7 +60,7 @@ export interface AttemptPlan {
   readonly request: ChatRequest;
   readonly providerOptions: ProviderCall["providerOptions"];
   /** What the scheduler is asked for, without the option. */
-  readonly start: Omit<StartRequest, "options" | "leaseDurationMs">;
+  readonly start: Omit<StartRequest, "options" | "leaseDurationMs" | "memo">;
   readonly spending: RequestSpending;
   readonly tenant: string;
   readonly taskType: string;
@@ -65,6 +73,10 @@ export interface AttemptPlan {
   readonly parent: Context;
   /** Told when the wait is over and the call begins. */
   readonly onCallStart?: () => void;
+  /** What a process that starts after a crash must know of the call. */
+  readonly memo: JsonObject;
+  /** The row of the attempt in the ledger, as if it ended the request. */
+  readonly rowOf: (record: AttemptRecord, lease: Lease) => LedgerEntry;
 }
 
 export interface AttemptTools {
@@ -104,47 +116,37 @@ export async function makeAttempt(plan: AttemptPlan, tools: AttemptTools): Promi
   const call = providerCall(plan);
   const received = await span.within(() => receive(plan, call, tools));
   const latencyMs = clock.monotonicMs() - startMs;
-  const usage = received.usage ?? (isOvertaken(start.signal) ? usageOfOvertaken(candidate) : undefined);
+  const { usage } = received;
   const cost = costOfUsage(candidate.price, usage, wallTimeOf(clock, lease.startMs));
-  // A call that failed without a word of what it used costs nothing; the ledger says the same.
-  settle(lease, received, usage === undefined ? 0n : cost?.totalNanoUsd, tools);
-  const reason =
-    received.kind === "answered" ? undefined : start.signal.aborted ? "CANCELLED" : received.error.reason;
-  const kind = plan.sink === undefined ? "whole" : "streamed";
+  const error = received.kind === "failed" ? errorOf(received.error, start.signal) : undefined;
+  const { firstTokenMs } = received;
+  const answered = received.kind === "answered" ? received.answer : undefined;
+  const record = recordOf({ plan, lease, latencyMs, firstTokenMs, usage, cost, answer: answered, error });
+  const row = plan.rowOf(record, lease);
+  settle(lease, received, { row, isUnused: usage === undefined }, tools);
   tools.health.callEnded(deployment, {
     passage,
-    reason,
-    kind,
-    latencyMs: received.firstTokenMs ?? latencyMs,
+    reason: error?.reason,
+    kind: plan.sink === undefined ? "whole" : "streamed",
+    latencyMs: firstTokenMs ?? latencyMs,
   });
   span.noteBreaker(passage, tools.health.breaker(deployment).kind);
-  span.noteFirstToken(received.firstTokenMs);
-  if (tools.capturesContent) {
-    const answer = received.kind === "answered" ? received.answer.message : undefined;
-    span.recordContent(plan.request.messages, answer);
+  span.noteFirstToken(firstTokenMs);
+  if (tools.capturesContent) span.recordContent(plan.request.messages, answered?.message);
+  if (received.kind === "failed") {
+    if (isOvertaken(start.signal)) span.giveUp(usage, cost);
+    else span.fail(error!, usage, cost);
+    return { kind: "failed", error: error!, tokensStreamed: received.tokensStreamed, record, row };
   }
-  const base = { plan, lease, latencyMs, firstTokenMs: received.firstTokenMs, usage, cost };
-  if (received.kind === "answered") {
-    const { answer } = received;
-    tools.estimator.observe(candidate.model, plan, candidate.estimate, answer.usage);
-    span.succeed({
-      usage: answer.usage,
-      cost,
-      responseModel: answer.responseModel,
-      finishReason: answer.providerFinishReason || answer.finishReason,
-    });
-    return { kind: "answered", answer, record: recordOf({ ...base, answer }) };
-  }
-  // A call that broke because its caller left is not the provider's failure, whatever the socket said.
-  const error = start.signal.aborted ? asCancelled(received.error, start.signal) : received.error;
-  if (isOvertaken(start.signal)) span.giveUp(usage, cost);
-  else span.fail(error, usage, cost);
-  return {
-    kind: "failed",
-    error,
-    tokensStreamed: received.tokensStreamed,
-    record: recordOf({ ...base, error }),
-  };
+  const { answer } = received;
+  tools.estimator.observe(candidate.model, plan, candidate.estimate, answer.usage);
+  span.succeed({
+    usage: answer.usage,
+    cost,
+    responseModel: answer.responseModel,
+    finishReason: answer.providerFinishReason || answer.finishReason,
+  });
+  return { kind: "answered", answer, record, row };
 }
 
 function refuseOpen(deployment: string, breaker: BreakerView): Refusal {
@@ -161,7 +163,9 @@ async function acquire(plan: AttemptPlan, tools: AttemptTools): Promise<Lease | 
   const { clock, guardMs, scheduler } = tools;
   const options = [candidate.option];
   const leaseDurationMs = candidate.providerConfig.timeoutMs + LEASE_SLACK_MS;
-  const request: StartRequest = { ...start, options, leaseDurationMs };
+  // Only budgets need to know of a call after a crash.
+  const memo = candidate.budget.scope && { memo: plan.memo };
+  const request: StartRequest = { ...start, ...memo, options, leaseDurationMs };
   const refuseOver = (): Refusal | undefined => {
     const verdict = candidate.budget.verdict(plan.spending);
     return verdict.kind === "within" ? undefined : refuseBudget(candidate.deployment.id, verdict);
@@ -195,17 +199,22 @@ async function receive(plan: AttemptPlan, call: ProviderCall, tools: AttemptTool
     return { kind: "answered", answer, usage: answer.usage, firstTokenMs: undefined };
   } catch (thrown) {
     const error = asAttemptError(thrown);
-    return { kind: "failed", error, tokensStreamed: false, usage: undefined, firstTokenMs: undefined };
+    const usage = isUnheard(error) ? sentUsage(plan) : undefined;
+    return { kind: "failed", error, tokensStreamed: false, usage, firstTokenMs: undefined };
   }
 }
 
 function settle(
   lease: Lease,
   received: Received,
-  costNanoUsd: bigint | undefined,
+  { row, isUnused }: { readonly row: LedgerEntry; readonly isUnused: boolean },
   tools: AttemptTools,
 ): void {
+  if (row.journalId !== undefined) lease.row = row;
+  // A call that failed without a word of what it used costs nothing; the ledger says the same.
+  const costNanoUsd = isUnused ? 0n : row.cost?.totalNanoUsd;
   tools.scheduler.settle(lease, withCost(amountsUsed(received.usage, lease), costNanoUsd));
+  lease.row = undefined;
   tools.feedback.note(lease, rateAnswerOf(received));
 }
 
@@ -243,9 +252,10 @@ export function asAttemptError(thrown: unknown): AttemptError {
   });
 }
 
-function asCancelled(error: AttemptError, signal: AbortSignal): AttemptError {
+/** A call that broke because its caller left is not the provider's failure, whatever the socket said. */
+function errorOf(error: AttemptError, signal: AbortSignal): AttemptError {
   if (isOvertaken(signal)) return overtakenError();
-  if (error.reason === "CANCELLED") return error;
+  if (!signal.aborted || error.reason === "CANCELLED") return error;
   const { statusCode, headers } = error;
   return new AttemptError("CANCELLED", "the caller went away or its deadline passed", {
     statusCode,
@@ -261,8 +271,8 @@ function recordOf(options: {
   firstTokenMs: number | undefined;
   usage: TokenUsage | undefined;
   cost: Cost | undefined;
-  answer?: ProviderAnswer;
-  error?: AttemptError;
+  answer: ProviderAnswer | undefined;
+  error: AttemptError | undefined;
 }): AttemptRecord {
   const { plan, lease, latencyMs, firstTokenMs, usage, cost, answer, error } = options;
   const { deployment } = plan.candidate;

@@ -4,8 +4,9 @@ import type { BudgetBook, BudgetCall, RequestSpending } from "../cost/budget/bud
 import type { BudgetVerdict } from "../cost/budget/budget-report.ts";
 import type { BudgetScope } from "../cost/budget/budget-scope.ts";
 import type { Series } from "../cost/ledger/series.ts";
-import { type Cost, worstCaseCost } from "../cost/price/cost-of.ts";
+import type { Cost } from "../cost/price/cost-of.ts";
 import type { ModelPrice } from "../cost/price/model-price.ts";
+import { worstCost } from "../cost/price/worst-cost.ts";
 import type { Scope } from "../scheduler/scope.ts";
 
 /** A call that budgets are asked about. */
@@ -29,11 +30,10 @@ export class CallBudget {
 
   constructor(book: BudgetBook, clock: Clock, budgeted: BudgetedCall) {
     const { series, price, amounts } = budgeted;
-    const { inputTokens, outputTokens } = amounts;
     this.#book = book;
     this.#clock = clock;
     this.#budgeted = budgeted;
-    this.worstCost = price && worstCaseCost(price, inputTokens, outputTokens, clock.wallMs());
+    this.worstCost = price && worstCost(price, amounts, clock.wallMs());
     this.#call = { ...series, worstCostNanoUsd: this.worstCost?.totalNanoUsd };
     this.scope = book.scopeFor(this.#call, costOfSettled);
   }
@@ -71,6 +71,7 @@ export function withCost(actual: Amounts, costNanoUsd: bigint | undefined): Amou
   } satisfies SettledAmounts as Amounts;
 }
 
-function costOfSettled(actual: Amounts): bigint | undefined {
+/** What a settled call did cost, as {@link withCost} has noted it. Undefined: not known. */
+export function costOfSettled(actual: Amounts): bigint | undefined {
   return (actual as Partial<SettledAmounts>).costNanoUsd;
 }

@@ -4,10 +4,12 @@ import type { ChatRequest } from "../core/chat.ts";
 import { levelOf } from "../core/priority.ts";
 import type { Refusal } from "../core/refusal.ts";
 import { sleep } from "../core/sleep.ts";
+import type { LedgerEntry } from "../cost/ledger.ts";
 import { type AttemptCause, causeAfterRefusal } from "../fallback/attempts/attempt-cause.ts";
 import { decideAfterFailure, type NextStep } from "../fallback/attempts/attempt-policy.ts";
 import { usefulCandidates } from "../fallback/attempts/useful-candidates.ts";
 import type { RoutedCandidate } from "../fallback/route.ts";
+import type { Lease } from "../scheduler/lease.ts";
 import { type AttemptOutcome, type AttemptPlan, makeAttempt } from "./attempt.ts";
 import { AttemptLog } from "./attempt-log.ts";
 import type { Candidate } from "./candidate.ts";
@@ -124,7 +126,7 @@ export class CompleteRun {
         untried: others,
       });
       const step = this.#decide(candidate, outcome, retryCount, useful.length);
-      this.#record(answering.candidate, outcome.record, step.kind === "stop");
+      this.#log.record(outcome.row, step.kind === "stop");
       if (step.kind === "retry_here" && (await sleep(this.#options.clock, step.delayMs, this.#call.signal))) {
         cause = "retry";
         explanation = step.explanation;
@@ -149,7 +151,7 @@ export class CompleteRun {
     this.#log.add(second.outcome.record);
     const beside = { outcome: second.outcome, answering: second.fitted };
     const [decisive, other] = isSecondDecisive ? [beside, own] : [own, beside];
-    this.#record(other.answering.candidate, other.outcome.record, false);
+    this.#log.record(other.outcome.row, false);
     return decisive;
   }
 
@@ -202,6 +204,8 @@ export class CompleteRun {
       sink: events,
       arms: this.#plan!.candidates.arms,
       parent: this.#parent,
+      memo: this.#log.memoOf(candidate),
+      rowOf: (record, lease) => this.#rowOf(candidate, record, lease),
     };
   }
 
@@ -231,9 +235,9 @@ export class CompleteRun {
 
   #answered(
     { candidate, change }: FittedRequest,
-    { answer, record }: Extract<AttemptOutcome, { kind: "answered" }>,
+    { answer, row }: Extract<AttemptOutcome, { kind: "answered" }>,
   ): AfterCandidate {
-    this.#record(candidate, record, true);
+    this.#log.record(row, true);
     const result = resultOf({
       answer,
       model: candidate.model.id,
@@ -246,11 +250,12 @@ export class CompleteRun {
     return { kind: "answered", result };
   }
 
-  #record(candidate: Candidate, record: AttemptRecord, isLast: boolean): void {
+  #rowOf(candidate: Candidate, record: AttemptRecord, lease: Lease): LedgerEntry {
     const { firstCause, trial } = this.#plan!.route;
     const isFirst = candidate.deployment.id === trial[0]!.candidate.deploymentId;
     // A route may begin with what was left after passing over what is preferred.
-    this.#log.record(candidate, record, { isFirstChoice: isFirst && firstCause === "first_choice", isLast });
+    const isFirstChoice = isFirst && firstCause === "first_choice";
+    return this.#log.rowOf({ candidate, record, lease, isFirstChoice });
   }
 
   /** Ends the request without an answer. One that no attempt has ended gets a row of its own in the ledger. */

@@ -1,6 +1,4 @@
 import { AttemptError } from "../core/attempt-error.ts";
-import type { TokenUsage } from "../core/usage.ts";
-import type { Candidate } from "./candidate.ts";
 
 /** The reason with which the signal of an attempt aborts when another one of the same request was faster. */
 const OVERTAKEN = Symbol("another attempt was faster");
@@ -18,9 +16,4 @@ export function isOvertaken(signal: AbortSignal): boolean {
 /** What an attempt ends with that was given up for a faster one. */
 export function overtakenError(): AttemptError {
   return new AttemptError("CANCELLED", "given up, since another attempt was faster");
-}
-
-/** What is charged for a call that was given up before a word came: its input, which the provider has been sent. */
-export function usageOfOvertaken({ estimate }: Candidate): TokenUsage {
-  return { inputTokens: estimate.inputTokens, outputTokens: 0, estimated: true };
 }

@@ -122,9 +122,15 @@ function racingSink(sink: StreamSink, claim: () => boolean): StreamSink {
 }
 
 /** An answer that came in the moment in which it was given up: it is charged in full, and not delivered. */
-function tooLate({ record }: Extract<AttemptOutcome, { kind: "answered" }>): AttemptOutcome {
+function tooLate({ record, row }: Extract<AttemptOutcome, { kind: "answered" }>): AttemptOutcome {
   const error = overtakenError();
   const { reason, message } = error;
   const cancelled = { outcome: "cancelled", errorReason: reason, errorMessage: message } as const;
-  return { kind: "failed", error, tokensStreamed: false, record: { ...record, ...cancelled } };
+  return {
+    kind: "failed",
+    error,
+    tokensStreamed: false,
+    record: { ...record, ...cancelled },
+    row: { ...row, outcome: "cancelled", reason },
+  };
 }

@@ -5,6 +5,7 @@ import type { TokenUsage } from "../core/usage.ts";
 import type { TokenEstimator } from "../cost/tokens/token-estimator.ts";
 import type { ProviderAnswer, ProviderEvent } from "../providers/provider.ts";
 import { type AttemptPlan, asAttemptError } from "./attempt.ts";
+import { isUnheard, sentUsage } from "./unheard-call.ts";
 
 /** Takes the pieces of an answer on their way to the caller. A promise holds the provider back until it resolves. */
 export interface StreamSink {
@@ -63,7 +64,8 @@ export async function receiveStream(
     throw new Error("the stream of the provider ended without an end");
   } catch (thrown) {
     const error = asAttemptError(thrown);
-    const counted = hasStarted ? usedSoFar(plan, written, usage, tools.estimator) : usage;
+    const unheard = isUnheard(error) ? sentUsage(plan) : undefined;
+    const counted = hasStarted ? usedSoFar(plan, written, usage, tools.estimator) : (usage ?? unheard);
     return {
       kind: "failed",
       error,

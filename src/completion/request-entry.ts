@@ -1,11 +1,13 @@
 import type { Refusal } from "../core/refusal.ts";
 import type { LedgerEntry } from "../cost/ledger.ts";
+import type { Lease } from "../scheduler/lease.ts";
 import type { Candidate } from "./candidate.ts";
 import type { CompleteCommand } from "./complete-request.ts";
 import type { AttemptRecord } from "./complete-result.ts";
+import { journalIdOf } from "./journal-id.ts";
 import { isRateLimitWait } from "./wait-kind.ts";
 
-/** The ledger's row of an attempt. */
+/** The ledger's row of an attempt, as if it ended its request. */
 export function attemptEntry(options: {
   readonly wallMs: number;
   readonly candidate: Candidate;
@@ -17,8 +19,8 @@ export function attemptEntry(options: {
   readonly isFirstChoice: boolean;
   /** An attempt before it was refused for its rate. */
   readonly afterRateLimit: boolean;
-  readonly isLast: boolean;
   readonly traceId: string;
+  readonly lease: Lease;
 }): LedgerEntry {
   const { candidate, record, command, isFirstChoice } = options;
   const isRateLimitFallback = record.cause === "fallback_wait" || options.afterRateLimit;
@@ -41,9 +43,10 @@ export function attemptEntry(options: {
     latencyMs: record.latencyMs,
     isFallback: !isFirstChoice,
     isRateLimitFallback: !isFirstChoice && isRateLimitFallback,
-    isLast: options.isLast,
+    isLast: true,
     requestId: command.requestId,
     traceId: options.traceId,
+    journalId: journalIdOf(options.lease),
   };
 }
 

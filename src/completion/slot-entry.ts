@@ -2,10 +2,11 @@ import type { Clock } from "../core/clock.ts";
 import type { LedgerEntry, LedgerOutcome } from "../cost/ledger.ts";
 import type { Lease } from "../scheduler/lease.ts";
 import type { SlotCharge, SlotSettlement } from "../scheduler/slot-settlement.ts";
+import { journalIdOf } from "./journal-id.ts";
 import type { SlotMemo } from "./slot-memo.ts";
 import { isRateLimitWait } from "./wait-kind.ts";
 
-/** The ledger's row of a slot: settled, or expired when there is no settlement. */
+/** The ledger's row of a slot, or of an attempt that its process did not live to end: settled, or expired when there is no settlement. */
 export function slotEntry(options: {
   clock: Clock;
   lease: Lease;
@@ -19,12 +20,12 @@ export function slotEntry(options: {
   const isRateLimited = settlement?.outcome === "rate_limited";
   return {
     wallMs: clock.wallMs(),
-    kind: "slot",
+    kind: memo.kind,
     outcome: outcomeOf(settlement),
     reason: isRateLimited ? "RATE_LIMITED" : settlement?.outcome === "failed" ? "UNKNOWN" : undefined,
     tenant: memo.tenant,
     tags: memo.request.tags,
-    taskType: "",
+    taskType: memo.taskType,
     provider: memo.deployment.provider,
     model: memo.model.id,
     deployment: memo.deployment.id,
@@ -39,6 +40,7 @@ export function slotEntry(options: {
     isLast: !corrects,
     requestId: memo.request.requestId,
     traceId: memo.acquiredIn?.traceId ?? "",
+    journalId: journalIdOf(lease, corrects),
   };
 }
 

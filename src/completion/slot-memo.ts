@@ -4,10 +4,16 @@ import type { JsonObject, JsonValue } from "../core/chat.ts";
 import type { Lease } from "../scheduler/lease.ts";
 import type { SlotRequest } from "../scheduler/slot-request.ts";
 import type { SlotCharge, SlotSettlement } from "../scheduler/slot-settlement.ts";
+import type { Candidate } from "./candidate.ts";
+import type { CompleteCommand } from "./complete-request.ts";
 
 /** What the service must remember of a slot until it is settled. */
 export interface SlotMemo {
+  /** Who makes the call: the caller, or an attempt of a Complete, which may outlive its process only here. */
+  readonly kind: "slot" | "attempt";
   readonly request: Pick<SlotRequest, "tags" | "requestId" | "inputTokens">;
+  /** Empty: general. */
+  readonly taskType: string;
   readonly tenant: string;
   readonly model: Model;
   readonly deployment: Deployment;
@@ -19,7 +25,7 @@ export interface SlotMemo {
   settled?: { readonly settlement: SlotSettlement; readonly charge: SlotCharge };
 }
 
-/** The part of a memo that is not in the lease itself, as the journal keeps it over a restart. */
+/** The part of a slot's memo that is not in the lease itself, as the journal keeps it over a restart. */
 export function memoToJson(
   request: SlotRequest,
   firstDeployment: string,
@@ -29,15 +35,33 @@ export function memoToJson(
   return { tags, requestId, inputTokens: inputTokens ?? null, firstDeployment, leaseDurationMs };
 }
 
+/** The same for an attempt of a Complete. */
+export function attemptMemo(
+  { requestId, taskType }: CompleteCommand,
+  tags: Readonly<Record<string, string>>,
+  { estimate, deployment }: Candidate,
+): JsonObject {
+  const { inputTokens } = estimate;
+  const firstDeployment = deployment.id;
+  return { kind: "attempt", tags, requestId, taskType: taskType ?? "", inputTokens, firstDeployment };
+}
+
+/** The tags in a memo of the journal. */
+export function tagsOfMemo(memo: JsonValue | undefined): Readonly<Record<string, string>> {
+  return isObject(memo) ? (memo.tags as Record<string, string>) : {};
+}
+
 /** The memo of a slot that was granted before a restart. Undefined: it is none, or its model is not there any more. */
 export function memoFromJson(lease: Lease, catalog: Catalog): SlotMemo | undefined {
   const { memo, option, tenant } = lease;
   const found = catalog.find(option.deployment);
   if (!isObject(memo) || found.kind === "not_found") return undefined;
-  const { tags, requestId, inputTokens, firstDeployment, leaseDurationMs } = memo;
+  const { kind, requestId, taskType, inputTokens, firstDeployment, leaseDurationMs } = memo;
   return {
+    kind: kind === "attempt" ? kind : "slot",
+    taskType: typeof taskType === "string" ? taskType : "",
     request: {
-      tags: tags as Record<string, string>,
+      tags: tagsOfMemo(memo),
       requestId: String(requestId),
       inputTokens: typeof inputTokens === "number" ? inputTokens : undefined,
     },
@@ -45,7 +69,7 @@ export function memoFromJson(lease: Lease, catalog: Catalog): SlotMemo | undefin
     model: found.model,
     deployment: found.deployments.find(({ id }) => id === option.deployment) ?? found.deployments[0]!,
     isFallback: option.deployment !== firstDeployment,
-    leaseDurationMs: Number(leaseDurationMs),
+    leaseDurationMs: Number(leaseDurationMs ?? 0),
     acquiredIn: undefined,
   };
 }

@@ -8,7 +8,7 @@ import { type Amounts, callAmounts, callAmountsOfTotal } from "../core/limit.ts"
 import { levelOf } from "../core/priority.ts";
 import { type Refusal, refuse } from "../core/refusal.ts";
 import type { BudgetBook } from "../cost/budget/budget-book.ts";
-import type { LedgerSink } from "../cost/ledger.ts";
+import type { LedgerEntry, LedgerSink } from "../cost/ledger.ts";
 import type { PriceBook } from "../cost/price/price-book.ts";
 import type { TokenEstimator } from "../cost/tokens/token-estimator.ts";
 import type { Lease } from "../scheduler/lease.ts";
@@ -20,12 +20,12 @@ import type { SlotGrant, SlotRelease, SlotRenewal } from "../scheduler/slot-gran
 import type { SlotRequest } from "../scheduler/slot-request.ts";
 import type { SlotCharge, SlotSettlement } from "../scheduler/slot-settlement.ts";
 import type { QueuedAt, StartRequest } from "../scheduler/waiter.ts";
-import { amountsUsed, costOfUsage, priceOf, wallTimeOf } from "./accounting.ts";
+import { amountsUsed, priceOf, wallTimeOf } from "./accounting.ts";
 import { CallBudget, withCost } from "./call-budget.ts";
 import type { QueuePlace } from "./complete-event.ts";
 import { correctCharge } from "./correct-charge.ts";
 import type { Deployments } from "./deployments.ts";
-import { reservedUsage, worstCharge } from "./slot-charge.ts";
+import { settledCharge, worstCharge } from "./slot-charge.ts";
 import { slotEntry } from "./slot-entry.ts";
 import { memoFromJson, memoToJson, type SlotMemo } from "./slot-memo.ts";
 import { acquireFitting, type SlotOption } from "./slot-option.ts";
@@ -87,7 +87,9 @@ export class SlotService {
       if (result.kind === "refused") return result;
       const option = result.option as SlotOption;
       this.#memos.set(result, {
+        kind: "slot",
         request,
+        taskType: "",
         tenant: call.caller.tenant,
         model: option.model,
         deployment: option.of,
@@ -109,15 +111,22 @@ export class SlotService {
       return isAlike(memo.settled.settlement, settlement) ? memo.settled.charge : refuseEnded(lease);
     }
     if (lease.state === "released") return refuseEnded(lease);
-    const { clock, estimator, feedback, ledger, prices, scheduler } = this.#options;
-    const usage = settlement.usage ?? { ...reservedUsage(memo, lease), estimated: true };
-    const price = priceOf(prices, memo.model, memo.deployment);
-    const startWallMs = wallTimeOf(clock, lease.startMs);
-    const charge: SlotCharge = { kind: "settled", cost: costOfUsage(price, usage, startWallMs), usage };
-    const wasExpired = lease.state === "expired";
+    const { clock, estimator, feedback, ledger, scheduler } = this.#options;
+    const charge = settledCharge(settlement.usage, lease, memo, this.#options);
+    // It was settled before a restart, and is in the ledger.
+    if (lease.state === "settled") {
+      memo.settled = { settlement, charge };
+      return charge;
+    }
+    const corrects = lease.state === "expired";
+    const charged = corrects ? correctCharge(worstCharge(lease, memo, this.#options), charge) : charge;
+    const row = slotEntry({ clock, lease, memo, charge: charged, settlement, corrects });
     const used = amountsUsed(settlement.usage, lease);
     const isScoped = lease.scopeCharges.length > 0;
+    if (row.journalId !== undefined) lease.row = row;
     scheduler.settle(lease, isScoped ? withCost(used, charge.cost?.totalNanoUsd) : used);
+    lease.row = undefined;
+    ledger.record(row);
     memo.settled = { settlement, charge };
     feedback.note(lease, {
       headers: settlement.providerHeaders,
@@ -128,8 +137,6 @@ export class SlotService {
     if (settlement.usage !== undefined && settlement.outcome === "succeeded") {
       estimator.observe(memo.model, { tenant: memo.tenant, taskType: "" }, undefined, settlement.usage);
     }
-    const row = wasExpired ? correctCharge(worstCharge(lease, memo, this.#options), charge) : charge;
-    ledger.record(slotEntry({ clock, lease, memo, charge: row, settlement, corrects: wasExpired }));
     return charge;
   }
 
@@ -154,12 +161,12 @@ export class SlotService {
     return { kind: "renewed", expireWallMs: wallTimeOf(clock, lease.expireMs) };
   }
 
-  /** Accounts a slot of which nothing was heard in time: what was reserved is taken as used. */
-  recordExpired(lease: Lease): void {
+  /** The ledger's row of a slot of which nothing was heard in time: what was reserved is taken as used. */
+  expiredRow(lease: Lease): LedgerEntry | undefined {
     const memo = this.#memoOf(lease);
-    if (memo === undefined) return;
-    const { clock, ledger } = this.#options;
-    ledger.record(slotEntry({ clock, lease, memo, charge: worstCharge(lease, memo, this.#options) }));
+    if (memo === undefined) return undefined;
+    const charge = worstCharge(lease, memo, this.#options);
+    return slotEntry({ clock: this.#options.clock, lease, memo, charge });
   }
 
   #optionsFor(request: SlotRequest, call: Call): SlotOption[] | Refusal {
@@ -242,7 +249,7 @@ export class SlotService {
   #find(slotId: string, call: Call): { kind: "found"; lease: Lease; memo: SlotMemo } | Refusal {
     const lease = this.#options.scheduler.find(slotId);
     const memo = lease === undefined ? undefined : this.#memoOf(lease);
-    if (lease !== undefined && memo !== undefined && memo.tenant === call.caller.tenant) {
+    if (lease !== undefined && memo?.kind === "slot" && memo.tenant === call.caller.tenant) {
       traceSlotAgain({ slotId, deployment: memo.deployment.id }, memo.acquiredIn);
       return { kind: "found", lease, memo };
     }

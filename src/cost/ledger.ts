@@ -62,6 +62,8 @@ export interface LedgerEntry {
   readonly requestId: string;
   /** Empty without a trace. */
   readonly traceId: string;
+  /** Names the row in the journal, which keeps it until it is known to be written. Undefined: the journal has it not. */
+  readonly journalId?: string | undefined;
 }
 
 /** Where rows go. Recording never throws and never waits: rows are kept in groups, off the path of the call. */

@@ -1,5 +1,6 @@
 import type { JsonValue } from "../core/chat.ts";
 import type { WaitCause } from "../core/limit.ts";
+import type { LedgerEntry } from "../cost/ledger.ts";
 import type { Charge, CountedEvent } from "../tracker/charge.ts";
 import type { StartOption } from "./place.ts";
 import type { ScopeCharge } from "./scope.ts";
@@ -30,6 +31,8 @@ export class Lease implements Charge {
   scopeCharges: readonly ScopeCharge[] = NO_CHARGES;
   /** What its owner wants back after a restart. */
   memo: JsonValue | undefined;
+  /** What the ledger is going to say about its end; known before the end where budgets count on it. */
+  row: LedgerEntry | undefined;
   event = -1;
   startMs = 0;
   expiry: CountedEvent | undefined;
@@ -44,6 +47,14 @@ export class Lease implements Charge {
 
   get kind(): "lease" {
     return "lease";
+  }
+
+  /** What is reserved for it of budgets, in nano-dollars. Undefined: nothing. */
+  get reservedNanoUsd(): bigint | undefined {
+    for (const { reservedNanoUsd } of this.option.scopes) {
+      if (reservedNanoUsd !== undefined) return reservedNanoUsd;
+    }
+    return undefined;
   }
 
   get requests(): number {

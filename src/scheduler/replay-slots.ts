@@ -1,3 +1,5 @@
+import { fromMoneyJson } from "../core/money-json.ts";
+import type { LedgerEntry } from "../cost/ledger.ts";
 import type { JournalState, SlotRecord } from "../tracker/journal.ts";
 import type { LeaseState } from "./lease.ts";
 
@@ -33,6 +35,18 @@ export function replaySlots(state: JournalState): Map<string, ReplayedSlot> {
     }
   }
   return slots;
+}
+
+/** The rows that a journal keeps for the ledger, each once; the ledger may have them all. */
+export function replayRows(state: JournalState): readonly LedgerEntry[] {
+  const rows = new Set(state.checkpoints.flatMap(({ checkpoint }) => checkpoint.rows ?? []));
+  for (const { records } of state.batches) {
+    for (const record of records) {
+      if ((record.kind === "settle" || record.kind === "expire") && record.row !== undefined)
+        rows.add(record.row);
+    }
+  }
+  return [...rows].map((row) => fromMoneyJson(row) as LedgerEntry);
 }
 
 const STATE_AFTER = { settle: "settled", release: "released", expire: "expired" } as const;

@@ -24,8 +24,14 @@ export interface RestoreOptions {
   readonly pools: Iterable<PoolQueue>;
   /** A tenant's quota and the like by the id of its account; undefined when there is none. */
   readonly scopeOf: (account: string) => Scope | undefined;
-  /** What a restored slot is for, with anything that its owner put there beside. */
-  readonly optionOf: (slot: ReplayedSlot, base: StartOption) => StartOption;
+  /** The budgets of a slot. Undefined: it has none. */
+  readonly budgetOf: (slot: ReplayedSlot) => ReopenableScope | undefined;
+}
+
+/** A scope that may take over what an earlier process has charged to it. */
+export interface ReopenableScope extends Scope {
+  /** Takes over the charge of a slot that had expired at this wall time, as it was counted then. */
+  resumeExpired(expiredWallMs: number): ScopeCharge;
 }
 
 /** What came back; for the log. */
@@ -93,13 +99,13 @@ function fillLost(
 
 function restoreLease(
   slot: ReplayedSlot,
-  { poolOf, scopeOf, optionOf }: RestoreOptions,
+  { poolOf, scopeOf, budgetOf, clock }: RestoreOptions,
   accounts: ReadonlyMap<string, ReplayedAccount>,
 ): Lease | undefined {
   const [poolId = "", ...scopeIds] = slot.accounts;
   const pool = poolOf(poolId);
   if (pool === undefined) return undefined;
-  const known = scopeIds.flatMap((id) => {
+  const known = scopeIds.flatMap((id): { scope: Scope; charge: ScopeCharge }[] => {
     const scope = scopeOf(id);
     const account = accounts.get(id);
     const charge = account?.charges.get(slot.slotId);
@@ -107,15 +113,25 @@ function restoreLease(
       ? []
       : [{ scope, charge: quotaCharge(account.usage, charge) }];
   });
+  const budget = budgetOf(slot);
+  const budgetCharge = budget && reopen(budget, slot, clock);
+  if (budgetCharge !== undefined) known.push({ scope: budget!, charge: budgetCharge });
   const scopes = known.map(({ scope }) => scope);
-  const base: StartOption = { deployment: slot.deployment, pool, amounts: amountsOf(slot), scopes };
-  const lease = new Lease(slot.slotId, optionOf(slot, base), slot.tenant, slot.level, slot.expireMs);
+  const option: StartOption = { deployment: slot.deployment, pool, amounts: amountsOf(slot), scopes };
+  const lease = new Lease(slot.slotId, option, slot.tenant, slot.level, slot.expireMs);
   lease.state = slot.state;
   lease.memo = slot.memo;
   lease.startMs = slot.atMs;
   lease.event = accounts.get(poolId)?.charges.get(slot.slotId)?.event ?? -1;
-  lease.scopeCharges = known.map(({ charge }): ScopeCharge => charge);
+  lease.scopeCharges = known.map(({ charge }) => charge);
   return lease;
+}
+
+/** Undefined: the slot was settled or released, and nothing of it is reserved. */
+function reopen(budget: ReopenableScope, slot: ReplayedSlot, clock: Clock): ScopeCharge | undefined {
+  const nowMs = clock.monotonicMs();
+  if (slot.state === "granted") return budget.charge(nowMs, amountsOf(slot));
+  return slot.state === "expired" ? budget.resumeExpired(clock.wallMs() + slot.expireMs - nowMs) : undefined;
 }
 
 function amountsOf({ requests, inputTokens, outputTokens, totalTokens }: Amounts): Amounts {

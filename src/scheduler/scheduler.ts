@@ -29,7 +29,9 @@ export interface SchedulerOptions {
   readonly maxQueuedTokens?: number | undefined;
   /** A tenant's part in fair sharing; 1 for everyone is equal. */
   readonly weightOf: (tenant: string) => number;
-  /** Told of slots of which nothing was heard in time. */
+  /** Told of slots of which nothing was heard in time, before the listener; it sets the slot's row. */
+  readonly onExpiring?: (lease: Lease) => void;
+  /** Told of them after the listener. */
   readonly onExpired: (lease: Lease) => void;
   /** Told of all that is charged. Undefined: nobody needs to know. */
   readonly listener?: SlotListener;
@@ -239,6 +241,7 @@ export class Scheduler {
     for (const charge of lease.scopeCharges) charge.expire(nowMs);
     lease.state = "expired";
     this.#book.end(lease, nowMs);
+    this.#options.onExpiring?.(lease);
     this.#options.listener?.expired(lease, nowMs);
     this.#options.onExpired(lease);
     this.#noteRoom(lease, nowMs);

@@ -9,6 +9,8 @@ export interface Scope {
   readonly account?: { readonly id: string; readonly usage: PoolUsage };
   /** What is limited, for people and `QuotaFailure`, as `tenant search`. Undefined: it is not named. */
   readonly subject?: string;
+  /** What every charge reserves of budgets, in nano-dollars; above 0. Absent: it is no budget, or nothing is reserved. */
+  readonly reservedNanoUsd?: bigint | undefined;
   /** The limit that a call is too large for, whatever the time; undefined when it can run. Absent: none is. */
   tooLarge?(amounts: Amounts): { readonly limit: Limit; readonly cap: number } | undefined;
   /** What keeps a call from starting at `nowMs`. Absent: not known. */

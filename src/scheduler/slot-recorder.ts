@@ -1,5 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 import type { Amounts } from "../core/limit.ts";
+import { toMoneyJson } from "../core/money-json.ts";
+import type { LedgerEntry } from "../cost/ledger.ts";
 import type { Charge } from "../tracker/charge.ts";
 import type {
   AccountCheckpoint,
@@ -21,6 +23,12 @@ export interface KnownSlots {
   leases(): Iterable<Lease>;
   /** One that is open, or has ended and may still be asked for. */
   find(slotId: string): Lease | undefined;
+}
+
+/** A row that the ledger may not have yet. */
+interface UnwrittenRow {
+  readonly pool: string;
+  readonly row: string;
 }
 
 /** An account that has counted something. */
@@ -47,6 +55,8 @@ export class SlotRecorder implements SlotListener, CheckpointSource {
   readonly #accounts = new Map<string, RecordedAccount>();
   /** Slots that have expired and may yet be settled. */
   readonly #expired = new Map<string, Lease>();
+  /** Rows on which budgets count, by the journal's name for them, until the ledger has them. */
+  readonly #unwritten = new Map<string, UnwrittenRow>();
 
   /** `slots` gives the scheduler that this listens to, which is made after it. */
   constructor(options: { journal: Journal; clock: Clock; slots: () => KnownSlots }) {
@@ -65,13 +75,21 @@ export class SlotRecorder implements SlotListener, CheckpointSource {
   granted(lease: Lease): void {
     this.#journal.append({ kind: "grant", ...slotRecord(lease) });
     this.#note(lease, lease);
+    // A crash must not lose what is about to be spent of a budget.
+    if (lease.reservedNanoUsd !== undefined) this.#journal.commit();
+  }
+
+  /** Takes note that the ledger has these rows. */
+  written(entries: readonly LedgerEntry[]): void {
+    for (const { journalId } of entries) if (journalId !== undefined) this.#unwritten.delete(journalId);
   }
 
   settled(lease: Lease, actual: Amounts, nowMs: number): void {
     const { requests, inputTokens, outputTokens, totalTokens } = actual;
     this.#expired.delete(lease.id);
     const accounts = accountsOf(lease);
-    const amounts = { requests, inputTokens, outputTokens, totalTokens };
+    const row = this.#rowOf(lease);
+    const amounts = { requests, inputTokens, outputTokens, totalTokens, row };
     this.#journal.append({ kind: "settle", slotId: lease.id, accounts, atMs: nowMs, ...amounts });
     if (
       totalTokens > lease.totalTokens ||
@@ -88,7 +106,7 @@ export class SlotRecorder implements SlotListener, CheckpointSource {
 
   expired(lease: Lease, nowMs: number): void {
     this.#expired.set(lease.id, lease);
-    this.#append(lease, nowMs, { kind: "expire" });
+    this.#append(lease, nowMs, { kind: "expire", row: this.#rowOf(lease) });
   }
 
   renewed(lease: Lease, nowMs: number): void {
@@ -135,15 +153,28 @@ export class SlotRecorder implements SlotListener, CheckpointSource {
       counters: usage.counters.snapshot(nowMs),
       charges,
       slots,
+      rows: [...this.#unwritten.values()].filter(({ pool }) => pool === id).map(({ row }) => row),
     };
   }
 
   #append(
     lease: Lease,
     atMs: number,
-    event: { readonly kind: "release" | "expire" } | { readonly kind: "renew"; readonly expireMs: number },
+    event:
+      | { readonly kind: "release" }
+      | { readonly kind: "expire"; readonly row: string | undefined }
+      | { readonly kind: "renew"; readonly expireMs: number },
   ): void {
     this.#journal.append({ ...event, slotId: lease.id, accounts: accountsOf(lease), atMs });
+  }
+
+  /** The row of a slot that has ended, which is kept until the ledger has it. */
+  #rowOf(lease: Lease): string | undefined {
+    const journalId = lease.row?.journalId;
+    if (journalId === undefined) return undefined;
+    const row = toMoneyJson(lease.row);
+    this.#unwritten.set(journalId, { pool: lease.option.pool.id, row });
+    return row;
   }
 
   /** Counts what is not durable yet on all accounts of a slot, and makes it durable where that is too much. */
@@ -231,6 +262,7 @@ function slotRecord(lease: Lease): SlotRecord {
     outputTokens,
     totalTokens,
     memo,
+    reservedNanoUsd: lease.reservedNanoUsd?.toString(),
   };
 }
 

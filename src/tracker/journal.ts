@@ -19,20 +19,35 @@ export interface SlotRecord extends Amounts {
   readonly expireMs: number;
   /** What the slot's owner wants back after a restart. Undefined: nothing. */
   readonly memo?: JsonValue | undefined;
+  /** The most that its call can cost, in nano-dollars, as decimal digits. Undefined: no budget applies. */
+  readonly reservedNanoUsd?: string | undefined;
+}
+
+/** The end of a slot for which budgets count. */
+export interface RecordedEnd {
+  /** What the ledger says about it, in the words of who keeps the ledger. Undefined: no budget counts on it. */
+  readonly row?: string | undefined;
 }
 
 /** What happened to slots and pools. Times are monotonic. */
 export type JournalRecord =
   | (SlotRecord & { readonly kind: "grant" })
   /** A call has ended, or an expired one was heard of after all, with what it really used. */
-  | (Amounts & {
-      readonly kind: "settle";
+  | (Amounts &
+      RecordedEnd & {
+        readonly kind: "settle";
+        readonly slotId: string;
+        readonly accounts: readonly string[];
+        readonly atMs: number;
+      })
+  | (RecordedEnd & {
+      readonly kind: "expire";
       readonly slotId: string;
       readonly accounts: readonly string[];
       readonly atMs: number;
     })
   | {
-      readonly kind: "release" | "expire";
+      readonly kind: "release";
       readonly slotId: string;
       readonly accounts: readonly string[];
       readonly atMs: number;
@@ -78,6 +93,8 @@ export interface AccountCheckpoint {
   readonly charges: readonly ChargeRecord[];
   /** The slots whose pool this is, with the same charges. */
   readonly slots: readonly SlotRecord[];
+  /** Rows of ended slots whose pool this is, of which it was not yet known that the ledger has them. */
+  readonly rows?: readonly string[];
 }
 
 /** Gives the present state of accounts, so that the journal can forget what came before. */

@@ -4,7 +4,7 @@ import type { Series } from "../ledger/series.ts";
 import { BudgetAccount } from "./budget-account.ts";
 import type { BudgetReport, BudgetVerdict } from "./budget-report.ts";
 import { appliesTo, type BudgetRule, budgetRules, countedValue } from "./budget-rule.ts";
-import { type BudgetCharge, BudgetScope, type BudgetScopeHost, type CallCost } from "./budget-scope.ts";
+import { BudgetScope, type BudgetScopeHost, type CallCost } from "./budget-scope.ts";
 import { boundReport, explainBound, type RequestBound, requestBounds } from "./request-bound.ts";
 
 /** A call that is about to be made. */
@@ -98,12 +98,6 @@ export class BudgetBook {
     const accounts = this.#accountsOf(call);
     if (worstCostNanoUsd === undefined || accounts.length === 0) return undefined;
     return new BudgetScope(accounts, { worstCostNanoUsd, costOf }, this.#host);
-  }
-
-  /** Takes over the reservation of a call that an earlier process had started. Undefined: no budget applies. */
-  reopen(call: BudgetCall, costOf: CallCost["costOf"]): BudgetCharge | undefined {
-    const nothing = { requests: 0, inputTokens: 0, outputTokens: 0, totalTokens: 0 };
-    return this.scopeFor(call, costOf)?.charge(this.#clock.monotonicMs(), nothing);
   }
 
   /** Counts what was spent before this process began: see `restore-budgets.ts`. */

@@ -35,6 +35,12 @@ export class BudgetScope {
     return this.#accounts.map(({ subject }) => subject).join(" and ");
   }
 
+  /** The worst case in nano-dollars. Undefined: the call costs nothing. */
+  get reservedNanoUsd(): bigint | undefined {
+    const { worstCostNanoUsd } = this.#call;
+    return worstCostNanoUsd === 0n ? undefined : worstCostNanoUsd;
+  }
+
   /**
    * `nowMs`, on the monotonic clock, when the worst case fits; Infinity when only the end of another call makes room;
    * else the end of the period.
@@ -61,6 +67,13 @@ export class BudgetScope {
       account.reserve(this.#call.worstCostNanoUsd);
     }
     return new BudgetCharge(this.#accounts, this.#call, this.#host);
+  }
+
+  /** Takes over what an earlier process has counted as spent at this wall time, since nothing was heard of the call. */
+  resumeExpired(expiredWallMs: number): BudgetCharge {
+    const charge = new BudgetCharge(this.#accounts, this.#call, this.#host);
+    charge.resumeExpired(expiredWallMs);
+    return charge;
   }
 
   /**
@@ -125,6 +138,14 @@ export class BudgetCharge {
     this.#state = "expired";
     this.#spend(this.#call.worstCostNanoUsd);
     this.#expiredInMs = this.#accounts.map((account) => account.endMs);
+  }
+
+  /** What {@link expire} has counted at this wall time stands in the accounts already. */
+  resumeExpired(expiredWallMs: number): void {
+    this.#state = "expired";
+    this.#expiredInMs = this.#accounts.map(({ startMs, endMs }) =>
+      expiredWallMs < startMs ? startMs : endMs,
+    );
   }
 
   #spend(nanoUsd: bigint): void {

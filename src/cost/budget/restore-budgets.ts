@@ -5,7 +5,7 @@ import type { BudgetBook } from "./budget-book.ts";
 
 /**
  * Counts in a new book what the ledger says was spent in the present periods, to the nano-dollar. Call it once, before
- * the first call; calls that are still open are added by `BudgetBook.reopen`.
+ * the first call; calls that are still open come back with the scheduler's slots.
  */
 export async function restoreBudgets(
   book: BudgetBook,

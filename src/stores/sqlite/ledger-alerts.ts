@@ -1,11 +1,12 @@
 import type { DatabaseSync } from "node:sqlite";
+import { fromMoneyJson, toMoneyJson } from "../../core/money-json.ts";
 import type { AlertRecord } from "../../cost/alerts/alert-store.ts";
 
 /** All alerts that are kept, the oldest first; none when they cannot be read. */
 export function loadAlerts(database: DatabaseSync): AlertRecord[] {
   try {
     const rows = database.prepare("SELECT record FROM ledger_alert ORDER BY wall_ms, rowid").all();
-    return rows.map(({ record }) => JSON.parse(String(record), readMoney));
+    return rows.map(({ record }) => fromMoneyJson(String(record)) as AlertRecord);
   } catch {
     return [];
   }
@@ -19,19 +20,11 @@ export function saveAlert(database: DatabaseSync, record: AlertRecord): void {
       `INSERT INTO ledger_alert VALUES (?, ?, ?)
        ON CONFLICT (key) DO UPDATE SET wall_ms = excluded.wall_ms, record = excluded.record`,
     )
-    .run(key, Math.floor(wallMs), JSON.stringify(record, writeMoney));
+    .run(key, Math.floor(wallMs), toMoneyJson(record));
 }
 
 /** Lets go of alerts by their keys. Throws what SQLite throws. */
 export function forgetAlerts(database: DatabaseSync, keys: readonly string[]): void {
   const statement = database.prepare("DELETE FROM ledger_alert WHERE key = ?");
   for (const key of keys) statement.run(key);
-}
-
-function writeMoney(_key: string, value: unknown): unknown {
-  return typeof value === "bigint" ? String(value) : value;
-}
-
-function readMoney(key: string, value: unknown): unknown {
-  return key.endsWith("NanoUsd") ? BigInt(String(value)) : value;
 }

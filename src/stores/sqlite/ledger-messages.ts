@@ -14,6 +14,8 @@ export type LedgerCommand =
   | { readonly kind: "write"; readonly entries: readonly LedgerEntry[] }
   /** Try once more to keep what could not be kept. Answered like `write`. */
   | { readonly kind: "retry" }
+  /** Answered by `missing`. */
+  | { readonly kind: "find_missing"; readonly entries: readonly LedgerEntry[] }
   | { readonly kind: "query"; readonly id: number; readonly query: UsageQuery }
   | { readonly kind: "load_alerts" }
   /** Answered by `alert_saved`, and by `write_failed` before it when that has to be tried again. */
@@ -34,6 +36,8 @@ export type LedgerReply =
   | { readonly kind: "written"; readonly keptCount: number; readonly lostCount: number }
   /** Nothing is kept now; the thread holds the rows. */
   | { readonly kind: "write_failed"; readonly explanation: string }
+  /** Those rows that the file does not have. */
+  | { readonly kind: "missing"; readonly entries: readonly LedgerEntry[] }
   | { readonly kind: "answer"; readonly id: number; readonly summary: UsageSummary }
   | { readonly kind: "query_failed"; readonly id: number; readonly explanation: string }
   | { readonly kind: "alerts"; readonly records: readonly AlertRecord[] }

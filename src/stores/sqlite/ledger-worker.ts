@@ -51,6 +51,9 @@ class LedgerThread {
       case "retry":
         this.#retry();
         break;
+      case "find_missing":
+        this.#reply({ kind: "missing", entries: this.#writer.missing(command.entries) });
+        break;
       case "query":
         this.#answer(command);
         break;

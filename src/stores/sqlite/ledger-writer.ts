@@ -6,6 +6,7 @@ import type { LedgerEntry } from "../../cost/ledger.ts";
 import { ADD_ON_CONFLICT, SUM_FIELDS } from "./ledger-columns.ts";
 import { GRAINS } from "./ledger-grain.ts";
 import { ANY_TAGS, LedgerInterns } from "./ledger-interns.ts";
+import { readLedgerState } from "./ledger-state.ts";
 
 const ROW_COLUMN_COUNT = 27;
 
@@ -18,12 +19,17 @@ export class LedgerWriter {
   readonly #interns: LedgerInterns;
   readonly #insertRow: StatementSync;
   readonly #addToSum: StatementSync;
+  readonly #findRow: StatementSync;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
     this.#interns = new LedgerInterns(database);
     this.#insertRow = database.prepare(
       `INSERT INTO ledger_row VALUES (NULL, ${Array.from({ length: ROW_COLUMN_COUNT }, () => "?").join(", ")})`,
+    );
+    this.#findRow = database.prepare(
+      `SELECT 1 FROM ledger_row WHERE wall_ms = ? AND series = ? AND kind = ? AND deployment = ?
+       AND request_id = ? AND total_tokens IS ? AND total_nano_usd IS ? AND waited_us = ? AND latency_us IS ?`,
     );
     const marks = Array.from({ length: SUM_FIELDS.length + 4 }, () => "?").join(", ");
     this.#addToSum = database.prepare(`INSERT INTO ledger_sum VALUES (${marks}) ${ADD_ON_CONFLICT}`);
@@ -40,6 +46,31 @@ export class LedgerWriter {
       this.#interns.forget();
       throw error;
     }
+  }
+
+  /**
+   * Those of an earlier process's rows that are not there. A row is known by its request, its times to the microsecond,
+   * its tokens and its cost; one that would have been let go of since then is not missing.
+   */
+  missing(entries: readonly LedgerEntry[]): LedgerEntry[] {
+    const { rowsFromMs } = readLedgerState(this.#database);
+    return entries.filter((entry) => {
+      if (entry.wallMs < rowsFromMs) return false;
+      const { tenant, provider, model } = entry;
+      const sums = new UsageSums();
+      sums.addEntry(entry);
+      const found = this.#findRow.get(
+        Math.floor(entry.wallMs),
+        this.#interns.series(tenant, provider, model, tagsText(entry.tags)),
+        entry.kind,
+        this.#interns.text(entry.deployment),
+        entry.requestId,
+        sums.totalTokens ?? null,
+        entry.cost?.totalNanoUsd ?? null,
+        ...timesOf(entry),
+      );
+      return found === undefined;
+    });
   }
 
   /** To be called when texts or series were deleted. */
@@ -67,6 +98,7 @@ export class LedgerWriter {
 
   #rowValues(entry: LedgerEntry, series: number): SQLInputValue[] {
     const { usage, cost } = entry;
+    const [waitedUs, latencyUs] = timesOf(entry);
     const sums = new UsageSums();
     sums.addEntry(entry);
     return [
@@ -84,9 +116,9 @@ export class LedgerWriter {
       cost?.totalNanoUsd ?? null,
       cost === undefined ? null : this.#interns.text(cost.priceSource),
       Math.round(entry.reservedTokens),
-      Math.ceil(entry.waitedMs * 1000),
+      waitedUs,
       Number(entry.isRateLimitWait),
-      entry.latencyMs === undefined ? null : Math.round(entry.latencyMs * 1000),
+      latencyUs,
       Number(entry.isFallback),
       Number(entry.isRateLimitFallback),
       Number(entry.isLast),
@@ -104,6 +136,11 @@ export class LedgerWriter {
       }
     }
   }
+}
+
+/** Wait and latency in microseconds. */
+function timesOf({ waitedMs, latencyMs }: LedgerEntry): [number, number | null] {
+  return [Math.ceil(waitedMs * 1000), latencyMs === undefined ? null : Math.round(latencyMs * 1000)];
 }
 
 function cell(cells: Cells, startMs: number, series: number): UsageSums {

@@ -5,6 +5,7 @@ import type { LedgerHealth } from "../../cost/ledger/ledger-health.ts";
 import type { LedgerStore } from "../../cost/ledger/ledger-store.ts";
 import type { UsageQuery, UsageSummary } from "../../cost/ledger/usage-query.ts";
 import type { LedgerEntry } from "../../cost/ledger.ts";
+import { LedgerOpenError, LedgerReadError } from "./ledger-errors.ts";
 import type { LedgerCommand, LedgerReply, LedgerWorkerData } from "./ledger-messages.ts";
 
 /** Rows of a batch that goes to the thread at once: handing them over takes about 0.7 ms. */
@@ -19,21 +20,15 @@ const PRUNE_PAUSE_MS = 100;
 const FULL_ROW_COUNT = 100_000;
 const MOST_UNWRITTEN_ROWS = 150_000;
 
-/** The ledger's file cannot be used; the message says why and the way out. */
-export class LedgerOpenError extends Error {
-  override readonly name = "LedgerOpenError";
-}
-
-/** The ledger's file cannot be read now; the message says why. */
-export class LedgerReadError extends Error {
-  override readonly name = "LedgerReadError";
-}
-
 /** What a {@link SqliteLedger} is opened with. */
 export interface SqliteLedgerOptions extends LedgerWorkerData {
   readonly clock: Clock;
   /** Told when the ledger becomes degraded, and when it is healthy again. */
   readonly onHealth?: (health: LedgerHealth) => void;
+  /** Called before rows go to the thread. */
+  readonly beforeWrite?: (() => void) | undefined;
+  /** Told of rows that are in the file, or never can be. */
+  readonly onWritten?: ((entries: readonly LedgerEntry[]) => void) | undefined;
 }
 
 /**
@@ -45,6 +40,10 @@ export class SqliteLedger implements LedgerStore {
   readonly #clock: Clock;
   readonly #worker: Worker;
   readonly #onHealth: (health: LedgerHealth) => void;
+  readonly #beforeWrite: (() => void) | undefined;
+  readonly #onWritten: ((entries: readonly LedgerEntry[]) => void) | undefined;
+  /** Rows that the thread has, in their order, where somebody wants to know when they are written. */
+  #sent: LedgerEntry[] = [];
   #batch: LedgerEntry[] = [];
   #batchTimer: Timer | undefined;
   #retryTimer: Timer | undefined;
@@ -58,6 +57,7 @@ export class SqliteLedger implements LedgerStore {
   /** The thread is no more. */
   #isStopped = false;
   #queryCount = 0;
+  readonly #missing: PromiseWithResolvers<readonly LedgerEntry[]>[] = [];
   readonly #alertLoads: ((records: readonly AlertRecord[]) => void)[] = [];
   /** Saves of alerts that are not answered yet, in their order. */
   readonly #alertSaves: (() => void)[] = [];
@@ -69,6 +69,8 @@ export class SqliteLedger implements LedgerStore {
     this.#clock = options.clock;
     this.#worker = worker;
     this.#onHealth = options.onHealth ?? (() => {});
+    this.#beforeWrite = options.beforeWrite;
+    this.#onWritten = options.onWritten;
     worker.on("message", (reply: LedgerReply) => this.#handle(reply));
     worker.on("error", (error) => this.#stopped(error));
     worker.on("exit", () => this.#closed.resolve());
@@ -104,6 +106,16 @@ export class SqliteLedger implements LedgerStore {
     this.#batch.push(entry);
     if (this.#batch.length >= MOST_ROWS_OF_BATCH) this.#send();
     else this.#batchTimer ??= this.#clock.after(BATCH_MS, () => this.#send());
+  }
+
+  /** Records those of an earlier process's rows that are not in the file; resolves when they are kept. */
+  async recordMissing(entries: readonly LedgerEntry[]): Promise<void> {
+    if (entries.length === 0) return;
+    const missing = Promise.withResolvers<readonly LedgerEntry[]>();
+    this.#missing.push(missing);
+    this.#post({ kind: "find_missing", entries });
+    for (const entry of await missing.promise) this.record(entry);
+    await this.flush();
   }
 
   /** Whether rows are being kept. */
@@ -177,6 +189,8 @@ export class SqliteLedger implements LedgerStore {
     this.#batchTimer = undefined;
     if (this.#batch.length === 0) return;
     this.#sentRowCount += this.#batch.length;
+    this.#beforeWrite?.();
+    if (this.#onWritten !== undefined) this.#sent.push(...this.#batch);
     this.#post({ kind: "write", entries: this.#batch });
     this.#batch = [];
   }
@@ -192,6 +206,7 @@ export class SqliteLedger implements LedgerStore {
       case "written":
         this.#sentRowCount -= reply.keptCount + reply.lostCount;
         this.#lostRowCount += reply.lostCount;
+        this.#onWritten?.(this.#sent.splice(0, reply.keptCount + reply.lostCount));
         this.#recovered();
         break;
       case "write_failed":
@@ -199,6 +214,9 @@ export class SqliteLedger implements LedgerStore {
         break;
       case "answer":
         this.#takeQuery(reply.id).resolve(reply.summary);
+        break;
+      case "missing":
+        this.#missing.shift()!.resolve(reply.entries);
         break;
       case "query_failed":
         this.#takeQuery(reply.id).reject(new LedgerReadError(reply.explanation));
@@ -217,9 +235,9 @@ export class SqliteLedger implements LedgerStore {
       case "closed":
         break;
     }
-    const isAwaited =
-      this.#sentRowCount + this.#queries.size + this.#alertLoads.length + this.#alertSaves.length > 0;
-    if (!isAwaited && !this.#isClosed) this.#worker.unref();
+    const awaited =
+      this.#queries.size + this.#missing.length + this.#alertLoads.length + this.#alertSaves.length;
+    if (this.#sentRowCount + awaited === 0 && !this.#isClosed) this.#worker.unref();
   }
 
   #takeQuery(id: number): PromiseWithResolvers<UsageSummary> {
@@ -255,7 +273,9 @@ export class SqliteLedger implements LedgerStore {
     for (const resolve of this.#alertSaves.splice(0)) resolve();
     this.#onHealth(this.health());
     this.#endFlushes();
-    for (const { reject } of this.#queries.values()) reject(new LedgerReadError(this.#explanation));
+    for (const { reject } of [...this.#queries.values(), ...this.#missing]) {
+      reject(new LedgerReadError(this.#explanation));
+    }
     this.#queries.clear();
   }
 

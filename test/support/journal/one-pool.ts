@@ -40,7 +40,7 @@ export class OnePool {
       poolOf: (id) => (id === "pool" ? this.pool : undefined),
       pools: [this.pool],
       scopeOf: () => undefined,
-      optionOf: (_, base) => base,
+      budgetOf: () => undefined,
     });
   }
 

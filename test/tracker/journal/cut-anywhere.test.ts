@@ -117,7 +117,7 @@ class Process {
       poolOf: (id) => (id === "pool" ? this.pool : undefined),
       pools: [this.pool],
       scopeOf: (id) => (id === QUOTA ? this.quota : undefined),
-      optionOf: (_, base) => base,
+      budgetOf: () => undefined,
     });
   }
 
