@@ -6,6 +6,7 @@ import { AttemptCause } from "../../gen/es/headway/v1/attempt_pb.js";
 import { BudgetPeriod, BudgetScope } from "../../gen/es/headway/v1/budget_pb.js";
 import { ManualClock } from "../../src/core/manual-clock.ts";
 import { failureOf, outcomeOf } from "../support/service/failure.ts";
+import { paidConfig } from "../support/service/paid-config.ts";
 import { PaidProvider } from "../support/service/paid-provider.ts";
 import { type Headway, startHeadway } from "../support/service/start-headway.ts";
 import { ask } from "../support/service/talk.ts";
@@ -31,17 +32,7 @@ async function start(settings: Settings = {}): Promise<{ headway: Headway; provi
   const { budgets = "{daily_usd: 1}", answerTokens = () => 100, storagePath } = settings;
   const provider = await PaidProvider.start(answerTokens);
   onTestFinished(() => provider.stop());
-  const model = (name: string, price: number) =>
-    `      ${name}: {upstream_model: ${name}, context_window: 8192, max_output_tokens: 512, ` +
-    `price: {input_per_million_usd: 0, output_per_million_usd: ${price}}}`;
-  const config = [
-    "scheduler: {spacing: none}",
-    "providers:",
-    `  own: {type: openai_compatible, api_key: none, base_url: "${provider.baseUrl}", limits: {rpm: 1000000},`,
-    "    models: {",
-    `${[model("a", 200), model("b", 100), model("c", 50)].join(",\n")}}}`,
-    `budgets: ${budgets}`,
-  ].join("\n");
+  const config = paidConfig(provider.baseUrl, budgets);
   const { clock = new ManualClock({ wallMs: NOON_MS }) } = settings;
   const headway = await startHeadway({ config, clock, ...(storagePath !== undefined && { storagePath }) });
   onTestFinished(() => headway.close());
