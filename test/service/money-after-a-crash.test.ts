@@ -27,7 +27,10 @@ interface World {
 }
 
 async function start(budgets = "{daily_usd: 1}", answerMs = 0): Promise<World> {
-  const provider = await PaidProvider.start(() => 50, answerMs);
+  const provider = await PaidProvider.start(
+    () => 50,
+    () => answerMs,
+  );
   onTestFinished(() => provider.stop());
   const clock = new ManualClock({ wallMs: NOON_MS });
   const folder = mkdtempSync(join(tmpdir(), "headway-crash-"));

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 /** A provider with the OpenAI API that says how many tokens each answer took. */
 export class PaidProvider {
   readonly #answerTokens: (count: number) => number;
-  readonly #answerMs: number;
+  readonly #answerMs: () => number;
   readonly #server = createServer((request, response) => {
     request.resume().on("end", () => {
       const usage = { prompt_tokens: 10, completion_tokens: this.#answerTokens(this.#count++) };
@@ -15,7 +15,7 @@ export class PaidProvider {
       const timer = setTimeout(() => {
         response.writeHead(200, { "content-type": "application/json" });
         response.end(answer);
-      }, this.#answerMs);
+      }, this.#answerMs());
       response.once("close", () => clearTimeout(timer));
     });
   });
@@ -23,7 +23,7 @@ export class PaidProvider {
   /** Of all answers. */
   outputTokens = 0;
 
-  private constructor(answerTokens: (count: number) => number, answerMs: number) {
+  private constructor(answerTokens: (count: number) => number, answerMs: () => number) {
     this.#answerTokens = answerTokens;
     this.#answerMs = answerMs;
   }
@@ -32,7 +32,7 @@ export class PaidProvider {
    * `answerTokens` says how long the answer to each call is; calls are counted from 0. It comes after `answerMs`, and is
    * paid for even when nobody waits for it any more.
    */
-  static async start(answerTokens: (count: number) => number, answerMs = 0): Promise<PaidProvider> {
+  static async start(answerTokens: (count: number) => number, answerMs = () => 0): Promise<PaidProvider> {
     const provider = new PaidProvider(answerTokens, answerMs);
     provider.#server.listen(0, "127.0.0.1");
     await once(provider.#server, "listening");
