@@ -55,14 +55,18 @@ export async function spendAndKill({ way, kills, folder, random }: SpendingOptio
   try {
     const refusals: Failure[] = [];
     let answered = 0;
+    let ended = Promise.withResolvers<void>();
     const caller = async (): Promise<void> => {
       const outcome = way === "complete" ? await complete(() => life) : await callInSlot(() => life, baseUrl);
       if (outcome === "OK") answered++;
       else refusals.push(outcome);
+      ended.resolve();
     };
     const callers = Promise.all(Array.from({ length: CALLERS }, caller));
     for (let kill = 0; kill < kills; kill++) {
-      await Promise.race([sleep(100 + random.next() * 400), callers]);
+      // Somewhere among calls that end, and not before the first has.
+      ended = Promise.withResolvers<void>();
+      await Promise.race([ended.promise.then(() => sleep(random.next() * 200)), callers]);
       life = await life.killAndRestart(configPath);
     }
     await callers;
