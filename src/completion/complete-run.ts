@@ -4,12 +4,10 @@ import type { ChatRequest } from "../core/chat.ts";
 import { levelOf } from "../core/priority.ts";
 import type { Refusal } from "../core/refusal.ts";
 import { sleep } from "../core/sleep.ts";
-import type { LedgerEntry } from "../cost/ledger.ts";
 import { type AttemptCause, causeAfterRefusal } from "../fallback/attempts/attempt-cause.ts";
 import { decideAfterFailure, type NextStep } from "../fallback/attempts/attempt-policy.ts";
 import { usefulCandidates } from "../fallback/attempts/useful-candidates.ts";
 import type { RoutedCandidate } from "../fallback/route.ts";
-import type { Lease } from "../scheduler/lease.ts";
 import { type AttemptOutcome, type AttemptPlan, makeAttempt } from "./attempt.ts";
 import { AttemptLog } from "./attempt-log.ts";
 import type { Candidate } from "./candidate.ts";
@@ -179,6 +177,7 @@ export class CompleteRun {
     const { tenant } = this.#call.caller;
     const command = this.#command;
     const events = this.#events;
+    const isFirstChoice = this.#isFirstChoice(candidate);
     return {
       candidate,
       number: this.#log.attempts.length + 1,
@@ -205,7 +204,7 @@ export class CompleteRun {
       arms: this.#plan!.candidates.arms,
       parent: this.#parent,
       memo: this.#log.memoOf(candidate),
-      rowOf: (record, lease) => this.#rowOf(candidate, record, lease),
+      rowOf: (record, lease) => this.#log.rowOf({ candidate, record, lease, isFirstChoice }),
     };
   }
 
@@ -250,12 +249,10 @@ export class CompleteRun {
     return { kind: "answered", result };
   }
 
-  #rowOf(candidate: Candidate, record: AttemptRecord, lease: Lease): LedgerEntry {
+  /** A route may begin with what was left after passing over what is preferred. */
+  #isFirstChoice({ deployment }: Candidate): boolean {
     const { firstCause, trial } = this.#plan!.route;
-    const isFirst = candidate.deployment.id === trial[0]!.candidate.deploymentId;
-    // A route may begin with what was left after passing over what is preferred.
-    const isFirstChoice = isFirst && firstCause === "first_choice";
-    return this.#log.rowOf({ candidate, record, lease, isFirstChoice });
+    return firstCause === "first_choice" && deployment.id === trial[0]!.candidate.deploymentId;
   }
 
   /** Ends the request without an answer. One that no attempt has ended gets a row of its own in the ledger. */
