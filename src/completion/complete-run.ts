@@ -12,7 +12,7 @@ import { type AttemptOutcome, type AttemptPlan, makeAttempt } from "./attempt.ts
 import { AttemptLog } from "./attempt-log.ts";
 import type { Candidate } from "./candidate.ts";
 import type { CompleteCommand } from "./complete-request.ts";
-import type { AttemptRecord, CompleteResult } from "./complete-result.ts";
+import type { CompleteResult } from "./complete-result.ts";
 import type { CompleterOptions, EventSink } from "./completer.ts";
 import { isLate, remainingMs } from "./deadline.ts";
 import { type FittedRequest, fitContext } from "./fit-context.ts";
