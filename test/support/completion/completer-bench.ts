@@ -74,7 +74,7 @@ export async function makeCompleterBench(options: {
       providerOf: ({ id }) => providers.get(id),
       scopesOf: () => [],
     }),
-    tools: { ...shared, guardMs: config.scheduler.guardMs },
+    tools: { ...shared, guardMs: config.scheduler.guardMs, capturesContent: false },
     turns: { next: () => 0 },
   });
   return { completer, clock, health, scheduler, pools, budgets, ledger };
