@@ -1,5 +1,6 @@
-import { type Client, createClient, type Interceptor } from "@connectrpc/connect";
+import { type Client, createClient, type Interceptor, type Transport } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
+import { AdminService } from "../../gen/es/headway/v1/admin_service_pb.js";
 import { HeadwayService } from "../../gen/es/headway/v1/headway_service_pb.js";
 import { CliError, EXIT } from "./cli-error.ts";
 
@@ -10,14 +11,22 @@ export interface ConnectionOptions {
 }
 
 /** Speaks gRPC to the server, with the token of HEADWAY_TOKEN when there is one. */
-export function connect({ address }: ConnectionOptions): Client<typeof HeadwayService> {
+export function connect(options: ConnectionOptions): Client<typeof HeadwayService> {
+  return createClient(HeadwayService, transportTo(options, process.env.HEADWAY_TOKEN));
+}
+
+/** The same to its AdminService, with the token of HEADWAY_ADMIN_TOKEN. */
+export function connectAdmin(options: ConnectionOptions): Client<typeof AdminService> {
+  return createClient(AdminService, transportTo(options, process.env.HEADWAY_ADMIN_TOKEN));
+}
+
+function transportTo({ address }: ConnectionOptions, token: string | undefined): Transport {
   const url = URL.parse(address.includes("://") ? address : `http://${address}`);
   if (url === null || !["http:", "https:"].includes(url.protocol)) {
     throw new CliError(`${address} is no address; write host:port, as 127.0.0.1:50051`, EXIT.usage);
   }
-  const token = process.env.HEADWAY_TOKEN;
   const interceptors = token === undefined || token === "" ? [] : [sendToken(token)];
-  return createClient(HeadwayService, createGrpcTransport({ baseUrl: url.origin, interceptors }));
+  return createGrpcTransport({ baseUrl: url.origin, interceptors });
 }
 
 function sendToken(token: string): Interceptor {

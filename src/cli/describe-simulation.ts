@@ -1,7 +1,7 @@
 import { formatDuration as durationText } from "../config/duration.ts";
 import type { Limit } from "../core/limit.ts";
 import type { GroupReport, LimitReport, ModelReport, SimulationReport } from "../simulation/report.ts";
-import { formatCount, formatDuration, formatNanoUsd } from "./format.ts";
+import { formatCount, formatDuration, formatRoundedUsd } from "./format.ts";
 import { formatTable } from "./table.ts";
 
 /** A line of a table: its name, and one cell a run. */
@@ -60,7 +60,9 @@ function modelRows(models: readonly (ModelReport | undefined)[]): Row[] {
       "tokens in + out",
       ({ inputTokens, outputTokens }) => `${count(inputTokens)} + ${count(outputTokens)}`,
     ),
-    row("cost", ({ costNanoUsd }) => (costNanoUsd === undefined ? "price not known" : cents(costNanoUsd))),
+    row("cost", ({ costNanoUsd }) =>
+      costNanoUsd === undefined ? "price not known" : formatRoundedUsd(costNanoUsd),
+    ),
     row("binding limit", ({ bindingLimit }) =>
       bindingLimit === undefined ? "none" : limitName(bindingLimit.limit),
     ),
@@ -156,10 +158,4 @@ function percent(part: number): string {
 
 function wait(waitMs: number | undefined): string {
   return waitMs === undefined ? "" : formatDuration(waitMs);
-}
-
-/** An amount of money, rounded up to a hundredth of a cent. */
-function cents(nanoUsd: bigint): string {
-  const unit = 100_000n;
-  return formatNanoUsd(((nanoUsd + unit - 1n) / unit) * unit);
 }

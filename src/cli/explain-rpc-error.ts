@@ -4,8 +4,8 @@ import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from "../rpc/googl
 import { CliError } from "./cli-error.ts";
 import { formatDuration } from "./format.ts";
 
-/** What went wrong with a call of a running server: one line, with the way out. */
-export function explainRpcError(error: unknown, address: string): CliError {
+/** What went wrong with a call of a running server: one line, with the way out. `tokenVariable` holds the token. */
+export function explainRpcError(error: unknown, address: string, tokenVariable = "HEADWAY_TOKEN"): CliError {
   if (error instanceof CliError) return error;
   const failure = ConnectError.from(error);
   const [info] = failure.findDetails(ErrorInfoSchema);
@@ -13,7 +13,7 @@ export function explainRpcError(error: unknown, address: string): CliError {
     return new CliError(`cannot reach Headway at ${address}; start it with \`npm start\` or pass --address`);
   }
   const reason = info?.reason ?? Code[failure.code];
-  return new CliError(`${reason}: ${describe(failure)}${wayOut(failure, info?.reason)}`);
+  return new CliError(`${reason}: ${describe(failure)}${wayOut(failure, info?.reason, tokenVariable)}`);
 }
 
 function describe(failure: ConnectError): string {
@@ -22,8 +22,8 @@ function describe(failure: ConnectError): string {
   return fields.map(({ field, description }) => `${field} ${description}`).join("; ");
 }
 
-function wayOut(failure: ConnectError, reason: string | undefined): string {
-  if (reason === "TOKEN_INVALID") return "; set HEADWAY_TOKEN";
+function wayOut(failure: ConnectError, reason: string | undefined, tokenVariable: string): string {
+  if (reason === "TOKEN_INVALID") return `; set ${tokenVariable}`;
   const [retry] = failure.findDetails(RetryInfoSchema);
   const delayMs = retry?.retryDelay === undefined ? undefined : durationToMs(retry.retryDelay);
   return delayMs === undefined ? "" : `; try again in ${formatDuration(delayMs)}`;

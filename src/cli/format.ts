@@ -44,6 +44,17 @@ export function formatNanoUsd(nanoUsd: bigint): string {
   return `$${digits.slice(0, -9)}.${fraction}`;
 }
 
+/** The same, rounded up to a hundredth of a cent. */
+export function formatRoundedUsd(nanoUsd: bigint): string {
+  const unit = 100_000n;
+  return formatNanoUsd(((nanoUsd + unit - 1n) / unit) * unit);
+}
+
+/** A text of somebody else's without what would steer a terminal. */
+export function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, "?");
+}
+
 /** A count with thousands set apart: `1,234,567`. */
 export function formatCount(count: bigint): string {
   return count.toLocaleString("en-US");

@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
+import type { AlertsOptions } from "./alerts.ts";
 import { CliError, EXIT } from "./cli-error.ts";
 import type { CompleteOptions } from "./complete.ts";
+import type { CostsOptions } from "./costs.ts";
 import type { ModelsOptions } from "./models.ts";
 import type { CreateApp } from "./serve.ts";
 import { addSimulateCommand } from "./simulate-command.ts";
@@ -14,9 +16,16 @@ Examples:
   headway complete "Why is the sky blue?"         ask a running server
   headway complete --model openai/gpt-4o "Hi"     ask a certain model
   headway usage                                   what is used and left
+  headway usage --group-by model,day --last 7d    what was used, as a table, --format csv or json
+  headway costs                                   what was spent, as bars
 
 Commands that talk to a running server send HEADWAY_TOKEN as their token when it is set.
 Exit codes: 0 done, 1 failed, 2 used wrongly.`;
+
+const USAGE_EXAMPLES = `
+Examples:
+  headway usage --group-by model,day --last 7d
+  headway usage --group-by tag:team --last 30d --format csv > teams.csv`;
 
 /**
  * Runs the command that `args` name (without the program's own name). Answers the exit code; what went wrong stands on
@@ -66,10 +75,36 @@ function buildProgram(createApp: CreateApp): Command {
     );
   program
     .command("usage")
-    .description("print what is used, left, waiting and spent")
+    .description("print what is used, left, waiting and spent; or what was, by groups")
     .addOption(addressOption())
+    .option(
+      "--group-by <dimensions>",
+      "model, provider, tenant, tag, tag:<key>, day, hour; several with commas",
+    )
+    .option("--last <time>", "how far back, as 24h or 7d; without it everything")
+    .option("--model <models>", "only these provider/models, with commas; openai/* is all of a provider")
+    .addOption(new Option("--format <format>", "how it is printed").choices(["table", "csv", "json"]))
     .option("--json", "print the whole report as JSON")
+    .addHelpText("after", USAGE_EXAMPLES)
     .action(async (options: UsageOptions) => (await import("./usage.ts")).usageCommand(options));
+  program
+    .command("costs")
+    .description("draw what was spent, by model and by day")
+    .addOption(addressOption())
+    .option(
+      "--by <dimension>",
+      "model, provider, tenant, tag, tag:<key>, day or hour; without it model and day",
+    )
+    .option("--last <time>", "how far back, as 24h or 7d", "30d")
+    .option("--model <models>", "only these provider/models, with commas; openai/* is all of a provider")
+    .action(async (options: CostsOptions) => (await import("./costs.ts")).costsCommand(options));
+  program
+    .command("alerts")
+    .description("print what was alerted, the newest first; sends HEADWAY_ADMIN_TOKEN")
+    .addOption(addressOption())
+    .option("--last <time>", "how far back, as 24h or 7d", "30d")
+    .option("--json", "print them as JSON")
+    .action(async (options: AlertsOptions) => (await import("./alerts.ts")).alertsCommand(options));
   program
     .command("models")
     .description("print the models with their limits and prices")

@@ -16,6 +16,8 @@ import {
   formatTimeUntil,
 } from "./format.ts";
 import { type Column, formatTable } from "./table.ts";
+import { describeGroups, groupsAsCsv } from "./usage-groups.ts";
+import { type UsageSelection, usageRequest } from "./usage-request.ts";
 
 const COLUMNS: readonly Column[] = [
   { title: "POOL", align: "left" },
@@ -30,23 +32,36 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /** Options of `headway usage`. */
-export interface UsageOptions extends ConnectionOptions {
-  /** Print the whole report as JSON. */
+export interface UsageOptions extends ConnectionOptions, UsageSelection {
+  /** Undefined: a table. */
+  readonly format?: "table" | "csv" | "json";
+  /** The same as `format: "json"`. */
   readonly json?: boolean;
 }
 
-/** Prints what is used, left, waiting and spent. */
+/** Prints what is used, left, waiting and spent; or, by groups, what was used and spent. @throws {CliError} */
 export async function usageCommand(options: UsageOptions): Promise<void> {
+  const nowWallMs = new SystemClock().wallMs();
+  const request = usageRequest(options, nowWallMs);
   const report = await connect(options)
-    .getUsage({})
+    .getUsage(request)
     .catch((error: unknown) => {
       throw explainRpcError(error, options.address);
     });
-  const text =
-    options.json === true
-      ? `${toJsonString(GetUsageResponseSchema, report, { prettySpaces: 2 })}\n`
-      : describeReport(report, new SystemClock().wallMs());
-  process.stdout.write(text);
+  process.stdout.write(describe(report, options, request.groupBy, nowWallMs));
+}
+
+function describe(
+  report: GetUsageResponse,
+  { format, json }: UsageOptions,
+  dimensions: readonly string[],
+  nowWallMs: number,
+): string {
+  if (json === true || format === "json") {
+    return `${toJsonString(GetUsageResponseSchema, report, { prettySpaces: 2 })}\n`;
+  }
+  if (format === "csv") return groupsAsCsv(report, dimensions);
+  return dimensions.length === 0 ? describeReport(report, nowWallMs) : describeGroups(report, dimensions);
 }
 
 /** The report as a table of limits, and a line of totals. Pools that are idle and cannot be used are left out. */
