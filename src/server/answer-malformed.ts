@@ -12,17 +12,24 @@ interface Visit {
 
 const VISIT = createContextKey<Visit | undefined>(undefined, { description: "headway visit" });
 
-/** How the library begins what it says of such bytes; gRPC-Web escapes it. */
-const PARSE_ERROR = /parse(?: |%20)binary(?::|%3A)/;
+/** How the library begins what it says of such bytes. */
+const BINARY_ERROR = /^parse binary:/;
+const JSON_ERROR = /^cannot decode .+ from JSON:/;
+/** Where Connect and gRPC-Web write what is said: as a JSON string, and percent-encoded. */
+const CONNECT_MESSAGE = /"message":("(?:[^"\\]|\\.)*")/;
+const GRPC_MESSAGE = /grpc-message: ?([^\r\n]*)/i;
+const MAX_EXPLANATION_CHARS = 300;
 const ENVELOPED = /^application\/(?:grpc-web|connect\+)/i;
-const EMPTY_ENVELOPE = new Uint8Array(5);
+/** Flags, and the length of the message. */
+const ENVELOPE_HEAD_BYTES = 5;
+const JSON_TYPE = /^application\/(?:\S+\+)?json/i;
 /** Headers that say how a body is compressed; an empty one is not. */
 const ENCODING_HEADERS = ["content-encoding", "connect-content-encoding", "grpc-encoding", "content-length"];
 
 /**
  * Brings requests whose bytes are no message to the handler, which then finds them with {@link takeMalformed}. The
- * library answers them itself, with INTERNAL although it is the caller who is wrong, before an interceptor could see
- * them: so that answer is dropped, and an empty message sent in the place of the bytes.
+ * library answers them itself, without a reason and for bytes with INTERNAL although it is the caller who is wrong,
+ * before an interceptor could see them: so that answer is dropped, and an empty message sent in the place of the bytes.
  */
 export function answerMalformed(handler: UniversalHandler): UniversalHandler {
   const answer = async (request: UniversalServerRequest) => {
@@ -31,11 +38,9 @@ export function answerMalformed(handler: UniversalHandler): UniversalHandler {
     if (visit.isReached || response.body === undefined) return response;
     const body = response.body[Symbol.asyncIterator]();
     const first = await body.next();
-    if (visit.isReached || first.done === true || !PARSE_ERROR.test(new TextDecoder().decode(first.value))) {
-      return { ...response, body: resume(first, body) };
-    }
+    const malformed = visit.isReached || first.done === true ? undefined : malformedOf(handler, first.value);
+    if (malformed === undefined) return { ...response, body: resume(first, body) };
     await body.return?.();
-    const malformed = new MalformedRequest(handler.method.input.typeName);
     return await handler(emptied(request, { isReached: false, malformed }));
   };
   return Object.assign(answer, {
@@ -55,6 +60,22 @@ export function takeMalformed(values: ContextValues): MalformedRequest | undefin
   return visit?.malformed;
 }
 
+/** What the library says of a request that it could not read. Undefined: it says something else. */
+function malformedOf({ method }: UniversalHandler, answer: Uint8Array): MalformedRequest | undefined {
+  const message = messageOf(new TextDecoder().decode(answer));
+  if (BINARY_ERROR.test(message)) return new MalformedRequest(method.input.typeName);
+  if (!JSON_ERROR.test(message)) return undefined;
+  const isLong = message.length > MAX_EXPLANATION_CHARS;
+  const explanation = isLong ? `${message.slice(0, MAX_EXPLANATION_CHARS)}…` : message;
+  return new MalformedRequest(method.input.typeName, explanation);
+}
+
+function messageOf(answer: string): string {
+  const json = CONNECT_MESSAGE.exec(answer)?.[1];
+  if (json !== undefined) return JSON.parse(json);
+  return decodeURIComponent(GRPC_MESSAGE.exec(answer)?.[1] ?? "");
+}
+
 function contextOf(visit: Visit): ContextValues {
   return createContextValues().set(VISIT, visit);
 }
@@ -63,8 +84,16 @@ function contextOf(visit: Visit): ContextValues {
 function emptied(request: UniversalServerRequest, visit: Visit): UniversalServerRequest {
   const header = new Headers(request.header);
   for (const name of ENCODING_HEADERS) header.delete(name);
-  const bytes = ENVELOPED.test(header.get("content-type") ?? "") ? EMPTY_ENVELOPE : new Uint8Array();
+  const type = header.get("content-type") ?? "";
+  const message = Buffer.from(JSON_TYPE.test(type) ? "{}" : "");
+  const bytes = ENVELOPED.test(type) ? enveloped(message) : message;
   return { ...request, header, body: once(bytes), contextValues: contextOf(visit) };
+}
+
+function enveloped(message: Buffer): Buffer {
+  const head = Buffer.alloc(ENVELOPE_HEAD_BYTES);
+  head.writeUInt32BE(message.length, 1);
+  return Buffer.concat([head, message]);
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

@@ -4,7 +4,11 @@ import { type Refusal, refuse } from "../core/refusal.ts";
 export class MalformedRequest {
   readonly refusal: Refusal;
 
-  constructor(typeName: string) {
-    this.refusal = refuse("INVALID_REQUEST", `the request is not a valid message of type ${typeName}`);
+  /** `explanation` says what is wrong. Undefined: nobody can say more than that the bytes are no such message. */
+  constructor(typeName: string, explanation?: string) {
+    this.refusal = refuse(
+      "INVALID_REQUEST",
+      explanation ?? `the request is not a valid message of type ${typeName}`,
+    );
   }
 }

@@ -100,3 +100,48 @@ describe.each(WAYS)("bytes that are no message, through $way $method as $type", 
     expect(read(body)).toMatchObject({ reason: "TOKEN_INVALID" });
   });
 });
+
+const JSON_WAYS = [
+  { way: "Connect", method: "GetUsage", type: "application/json", frame: plain, read: readUnary },
+  {
+    way: "Connect",
+    method: "StreamComplete",
+    type: "application/connect+json",
+    frame: enveloped,
+    read: readStream,
+  },
+  {
+    way: "gRPC-Web",
+    method: "GetUsage",
+    type: "application/grpc-web+json",
+    frame: enveloped,
+    read: readGrpcWeb,
+  },
+] as const;
+
+describe.each(JSON_WAYS)("JSON that is no message, through $way $method", (way) => {
+  const { method, type, frame, read } = way;
+  const answerTo = async (json: string): Promise<Answer> => {
+    const { httpUrl } = await startFakeService();
+    const url = `${httpUrl}/${SERVICE}/${method}`;
+    return read(await post(url, { "content-type": type }, frame(Buffer.from(json))));
+  };
+  const code = way.way === "Connect" ? "invalid_argument" : 3;
+  const reason = "INVALID_REQUEST";
+
+  it.each([
+    ["{", /^cannot decode message headway\.v1\.\w+Request from JSON: Expected property name/],
+    ['{"nope": 1}', /from JSON: key "nope" is unknown$/],
+    ["[]", /from JSON: Array\(0\)$/],
+    ['"100 % wrong"', /from JSON: "100 % wrong"$/],
+  ])("%s is refused with the reason", async (json, message) => {
+    expect(await answerTo(json)).toEqual({ code, reason, message: expect.stringMatching(message) });
+  });
+
+  it("is not told to who has no token", async () => {
+    const { httpUrl } = await startFakeService({}, { tenants: TENANTS });
+    const url = `${httpUrl}/${SERVICE}/${method}`;
+    const body = await post(url, { "content-type": type }, frame(Buffer.from("{")));
+    expect(read(body)).toMatchObject({ reason: "TOKEN_INVALID" });
+  });
+});
