@@ -13,6 +13,7 @@ const TABLES: readonly { readonly marker: string; readonly fits: (path: string) 
     "defaults",
     "scheduler",
     "budgets",
+    "prices",
     "alerts",
     "cache",
     "storage",

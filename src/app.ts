@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import { addLayers } from "./app/add-layers.ts";
 import { createProvider } from "./app/create-provider.ts";
 import { openJournal, openLedger, refuseWhenFull } from "./app/open-storage.ts";
+import { refreshPrices } from "./app/refresh-prices.ts";
 import type { Catalog } from "./catalog/catalog.ts";
 import type { CheckedConfig } from "./catalog/check-config.ts";
 import { AdminService } from "./completion/admin-service.ts";
@@ -220,6 +221,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
     hasTenants: config.tenants.length > 0,
   });
+  const refresh = refreshPrices(config.prices, { book: prices, clock, logger });
   return {
     services: {
       completion: layers.completion,
@@ -243,6 +245,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       scheduler.close(SHUTTING_DOWN);
       await providers.close();
       await alerts.close();
+      refresh?.close();
       budgets.close();
       await layers.close();
       await ledger.close();

@@ -1,20 +1,18 @@
 import type { Clock } from "../core/clock.ts";
 import { callAmountsOfTotal } from "../core/limit.ts";
-import type { PriceBook } from "../cost/price/price-book.ts";
 import { worstCost } from "../cost/price/worst-cost.ts";
 import type { Lease } from "../scheduler/lease.ts";
 import type { ReportedUsage, SlotCharge } from "../scheduler/slot-settlement.ts";
-import { costOfUsage, priceOf, wallTimeOf } from "./accounting.ts";
+import { costOfUsage, wallTimeOf } from "./accounting.ts";
 import type { SlotMemo } from "./slot-memo.ts";
 
 interface ChargeTools {
   readonly clock: Clock;
-  readonly prices: PriceBook;
 }
 
 /** All that was reserved, at the most that it can cost: what a slot is charged of which nothing was heard in time. */
-export function worstCharge(lease: Lease, memo: SlotMemo, { clock, prices }: ChargeTools): SlotCharge {
-  const price = priceOf(prices, memo.model, memo.deployment);
+export function worstCharge(lease: Lease, memo: SlotMemo, { clock }: ChargeTools): SlotCharge {
+  const { price } = memo;
   const cost = price && worstCost(price, lease, wallTimeOf(clock, lease.startMs));
   return { kind: "settled", cost, usage: { ...reservedUsage(memo, lease), estimated: true } };
 }
@@ -28,10 +26,10 @@ export function settledCharge(
   reported: ReportedUsage | undefined,
   lease: Lease,
   memo: SlotMemo,
-  { clock, prices }: ChargeTools,
+  { clock }: ChargeTools,
 ): SlotCharge {
   const usage = splitUsage(reported, lease, memo);
-  const price = priceOf(prices, memo.model, memo.deployment);
+  const { price } = memo;
   const startWallMs = wallTimeOf(clock, lease.startMs);
   const { totalTokens } = usage;
   const isUnsplit = usage.inputTokens === undefined && totalTokens !== undefined;

@@ -1,9 +1,12 @@
 import type { SpanContext } from "@opentelemetry/api";
 import type { Catalog, Deployment, Model } from "../catalog/catalog.ts";
 import type { JsonObject, JsonValue } from "../core/chat.ts";
+import type { ModelPrice } from "../cost/price/model-price.ts";
+import type { PriceBook } from "../cost/price/price-book.ts";
 import type { Lease } from "../scheduler/lease.ts";
 import type { SlotRequest } from "../scheduler/slot-request.ts";
 import type { SlotCharge, SlotSettlement } from "../scheduler/slot-settlement.ts";
+import { priceOf } from "./accounting.ts";
 import type { Candidate } from "./candidate.ts";
 import type { CompleteCommand } from "./complete-request.ts";
 
@@ -17,6 +20,8 @@ export interface SlotMemo {
   readonly tenant: string;
   readonly model: Model;
   readonly deployment: Deployment;
+  /** As it was when the slot was granted, or taken over after a restart. Undefined: not known. */
+  readonly price: ModelPrice | undefined;
   readonly isFallback: boolean;
   readonly leaseDurationMs: number;
   /** The span in which it was acquired. Undefined: nothing was traced, or that was before a restart. */
@@ -52,11 +57,12 @@ export function tagsOfMemo(memo: JsonValue | undefined): Readonly<Record<string,
 }
 
 /** The memo of a slot that was granted before a restart. Undefined: it is none, or its model is not there any more. */
-export function memoFromJson(lease: Lease, catalog: Catalog): SlotMemo | undefined {
+export function memoFromJson(lease: Lease, catalog: Catalog, prices: PriceBook): SlotMemo | undefined {
   const { memo, option, tenant } = lease;
   const found = catalog.find(option.deployment);
   if (!isObject(memo) || found.kind === "not_found") return undefined;
   const { kind, requestId, taskType, inputTokens, firstDeployment, leaseDurationMs } = memo;
+  const deployment = found.deployments.find(({ id }) => id === option.deployment) ?? found.deployments[0]!;
   return {
     kind: kind === "attempt" ? kind : "slot",
     taskType: typeof taskType === "string" ? taskType : "",
@@ -67,7 +73,8 @@ export function memoFromJson(lease: Lease, catalog: Catalog): SlotMemo | undefin
     },
     tenant,
     model: found.model,
-    deployment: found.deployments.find(({ id }) => id === option.deployment) ?? found.deployments[0]!,
+    deployment,
+    price: priceOf(prices, found.model, deployment),
     isFallback: option.deployment !== firstDeployment,
     leaseDurationMs: Number(leaseDurationMs ?? 0),
     acquiredIn: undefined,

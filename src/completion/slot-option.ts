@@ -2,6 +2,7 @@ import type { Deployment, Model } from "../catalog/catalog.ts";
 import type { Refusal } from "../core/refusal.ts";
 import type { RequestSpending } from "../cost/budget/budget-book.ts";
 import { refuseBudget } from "../cost/budget/refuse-budget.ts";
+import type { ModelPrice } from "../cost/price/model-price.ts";
 import type { StartOption } from "../scheduler/place.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
 import type { StartRequest } from "../scheduler/waiter.ts";
@@ -12,6 +13,8 @@ import type { CallBudget } from "./call-budget.ts";
 export interface SlotOption extends StartOption {
   readonly model: Model;
   readonly of: Deployment;
+  /** Undefined: not known. */
+  readonly price: ModelPrice | undefined;
   /** Undefined: nothing has a budget. */
   readonly budget: CallBudget | undefined;
 }

@@ -93,6 +93,7 @@ export class SlotService {
         tenant: call.caller.tenant,
         model: option.model,
         deployment: option.of,
+        price: option.price,
         isFallback: option !== options[0],
         leaseDurationMs,
         acquiredIn: trace.getActiveSpan()?.spanContext(),
@@ -189,11 +190,12 @@ export class SlotService {
         }
         const amounts = this.#amountsFor(request, found.model, call);
         const pool = pools.of(deployment);
+        const price = priceOf(prices, found.model, deployment);
         const budget =
           budgets &&
           new CallBudget(budgets, clock, {
             series: { tenant, provider: deployment.provider, model: found.model.id, tags: request.tags },
-            price: priceOf(prices, found.model, deployment),
+            price,
             amounts,
           });
         options.push({
@@ -203,6 +205,7 @@ export class SlotService {
           scopes: budget === undefined ? scopes : budget.scopes(scopes),
           model: found.model,
           of: deployment,
+          price,
           budget,
         });
       }
@@ -240,7 +243,7 @@ export class SlotService {
   #memoOf(lease: Lease): SlotMemo | undefined {
     const known = this.#memos.get(lease);
     if (known !== undefined) return known;
-    const restored = memoFromJson(lease, this.#options.deployments.catalog);
+    const restored = memoFromJson(lease, this.#options.deployments.catalog, this.#options.prices);
     if (restored !== undefined) this.#memos.set(lease, restored);
     return restored;
   }

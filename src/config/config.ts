@@ -19,6 +19,7 @@ export interface Config {
   readonly defaults: DefaultsConfig;
   readonly scheduler: SchedulerConfig;
   readonly budgets: BudgetsConfig;
+  readonly prices: PricesConfig;
   readonly alerts: AlertsConfig;
   readonly cache: CacheConfig;
   readonly storage: StorageConfig;
@@ -122,6 +123,13 @@ export interface BudgetsConfig extends PeriodBudgets {
   /** Price of models without a known one; undefined: they are refused where a budget applies. */
   readonly assumedPrice: PriceConfig | undefined;
   readonly trackCosts: boolean;
+}
+
+export interface PricesConfig {
+  /** Undefined: price data are never fetched. */
+  readonly refreshMs: number | undefined;
+  /** Undefined: where their makers publish them. */
+  readonly url: string | undefined;
 }
 
 export interface AlertsConfig {

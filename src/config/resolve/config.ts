@@ -27,6 +27,7 @@ export function resolveConfig(parsed: ParsedConfig, listed: ReadonlySet<string>)
     },
     scheduler: resolveScheduler(parsed.scheduler),
     budgets: resolveBudgets(parsed.budgets),
+    prices: { refreshMs: parsed.prices.refresh, url: parsed.prices.url },
     alerts: {
       webhooks: parsed.alerts.webhooks,
       rateLimitHits: parsed.alerts.rate_limit_hits,

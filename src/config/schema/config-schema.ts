@@ -3,6 +3,7 @@ import { alertsSchema } from "./alerts-schema.ts";
 import { defaulted, optional } from "./kind.ts";
 import { choice, secret } from "./kinds.ts";
 import { budgetsSchema, tenantsSchema } from "./money-schema.ts";
+import { pricesSchema } from "./prices-schema.ts";
 import { providersSchema, TIERS } from "./provider-schema.ts";
 import { routingSchema } from "./routing-schema.ts";
 import {
@@ -23,6 +24,7 @@ export const configSchema = z
     defaults: defaultsSchema,
     scheduler: schedulerSchema,
     budgets: budgetsSchema,
+    prices: pricesSchema,
     alerts: alertsSchema,
     cache: cacheSchema,
     storage: storageSchema,

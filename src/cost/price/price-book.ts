@@ -1,4 +1,5 @@
 import { REMOTE_DATA_JSON_URL, updatePrices } from "@pydantic/genai-prices";
+import { checkPriceData } from "./check-price-data.ts";
 import { bundledSource, knownPrice, type PricedPlace } from "./known-price.ts";
 import type { ModelPrice } from "./model-price.ts";
 import { overridePrice, type PriceOverride } from "./override-price.ts";
@@ -48,8 +49,7 @@ export class PriceBook {
    */
   async refresh(fetchJson: (url: string) => Promise<unknown>, atWallMs: number): Promise<void> {
     const data = await fetchJson(REMOTE_DATA_JSON_URL);
-    if (!Array.isArray(data))
-      throw new Error(`price data from ${REMOTE_DATA_JSON_URL} is not a list of providers`);
+    checkPriceData(data);
     updatePrices(({ setProviderData }) => setProviderData(data));
     this.#source = `genai-prices ${new Date(atWallMs).toISOString().slice(0, 10)}`;
     this.clear();

@@ -88,8 +88,11 @@ it("knows context windows", () => {
 });
 
 describe("refreshed price data", () => {
+  const cheap = { id: "cheap", match: { equals: "cheap" }, prices: { input_mtok: 1, output_mtok: 1 } };
   const provider = (models: unknown) => [
     { id: "openai", name: "OpenAI", api_pattern: "https://api\\.openai\\.com", models },
+    { id: "google", name: "Google", api_pattern: "https://google", models: [cheap] },
+    { id: "anthropic", name: "Anthropic", api_pattern: "https://anthropic", models: [cheap] },
   ];
 
   it("leaves everything as it was when the answer makes no sense or does not come", async () => {
@@ -100,6 +103,11 @@ describe("refreshed price data", () => {
     );
     const wrong = { id: "m", match: { equals: "m" }, prices: [{ constraint: { moon: "full" }, prices: {} }] };
     await expect(book.refresh(async () => provider([wrong]), NOON)).rejects.toThrow(/constraint/);
+    const negative = { ...cheap, prices: { input_mtok: -1, output_mtok: 1 } };
+    await expect(book.refresh(async () => provider([negative]), NOON)).rejects.toThrow(
+      "wrong price of openai cheap",
+    );
+    await expect(book.refresh(async () => [], NOON)).rejects.toThrow("has no models of openai");
     await expect(book.refresh(() => Promise.reject(new Error("no route")), NOON)).rejects.toThrow("no route");
     expect(book.forModel(mini)).toBe(before);
   });
