@@ -102,8 +102,7 @@ test("tenants share an overloaded pool by their weights, whatever they send", as
       },
     },
   });
-  // Aging goes by the time that somebody has waited and not by weights: here it is out of the way.
-  const report = await runWorkload(localModel("{rpm: 60}", "{aging: 1d}"), workload);
+  const report = await runWorkload(localModel("{rpm: 60}"), workload);
   const [big, small] = report.tenants;
   expect([big!.name, small!.name]).toEqual(["big", "small"]);
   expect(big!.started / small!.started).toBeGreaterThan(3 * 0.98);
