@@ -77,8 +77,15 @@ function inner(range: TimeRange, unitMs: number): TimeRange | undefined {
   return startMs < endMs ? { startMs, endMs } : undefined;
 }
 
+/** The part of a range that lies in another. */
+export function within(range: TimeRange, other: TimeRange): TimeRange | undefined {
+  const startMs = Math.max(range.startMs, other.startMs);
+  const endMs = Math.min(range.endMs, other.endMs);
+  return startMs < endMs ? { startMs, endMs } : undefined;
+}
+
 /** What is left of a range before and after a part of it. */
-function around(range: TimeRange, part: TimeRange): TimeRange[] {
+export function around(range: TimeRange, part: TimeRange): TimeRange[] {
   const before = { startMs: range.startMs, endMs: part.startMs };
   const after = { startMs: part.endMs, endMs: range.endMs };
   return [before, after].filter(({ startMs, endMs }) => startMs < endMs);

@@ -1,6 +1,8 @@
 import { DAY_MS, HOUR_MS } from "../../cost/ledger/plan-ranges.ts";
+import { usesTags } from "../../cost/ledger/series.ts";
+import type { UsageQuery } from "../../cost/ledger/usage-query.ts";
 
-/** A kind of sum: over which stretch of time, and whether rows with different tags are told apart. */
+/** A kind of sum: over which stretch of time, and which rows are told apart. */
 export interface LedgerGrain {
   /** As in the column `grain`. */
   readonly id: number;
@@ -8,10 +10,48 @@ export interface LedgerGrain {
   readonly isTagged: boolean;
 }
 
-/** All kinds of sums. */
+/** The sums that are written with every row. */
 export const GRAINS = {
   hour: { id: 0, unitMs: HOUR_MS, isTagged: false },
   day: { id: 1, unitMs: DAY_MS, isTagged: false },
   taggedHour: { id: 2, unitMs: HOUR_MS, isTagged: true },
   taggedDay: { id: 3, unitMs: DAY_MS, isTagged: true },
 } as const satisfies Record<string, LedgerGrain>;
+
+/**
+ * Sums in which rows of different tenants or models are not told apart, for questions that do not ask for them: there
+ * are far fewer. They are made from the others hour by hour, when an hour is over.
+ */
+export interface CoarseLevel {
+  readonly hasTenant: boolean;
+  /** Also tells providers apart. */
+  readonly hasModel: boolean;
+  readonly isTagged: boolean;
+  readonly hour: LedgerGrain;
+  readonly day: LedgerGrain;
+}
+
+/** All of them, in the order of how many sums there usually are. */
+export const COARSE_LEVELS: readonly CoarseLevel[] = [
+  level(4, { hasTenant: false, hasModel: true, isTagged: false }),
+  level(6, { hasTenant: true, hasModel: false, isTagged: false }),
+  level(8, { hasTenant: false, hasModel: false, isTagged: true }),
+  level(10, { hasTenant: false, hasModel: true, isTagged: true }),
+  level(12, { hasTenant: true, hasModel: false, isTagged: true }),
+];
+
+function level(id: number, kind: Pick<CoarseLevel, "hasTenant" | "hasModel" | "isTagged">): CoarseLevel {
+  const { isTagged } = kind;
+  return { ...kind, hour: { id, unitMs: HOUR_MS, isTagged }, day: { id: id + 1, unitMs: DAY_MS, isTagged } };
+}
+
+/** The level with the fewest sums that can answer a query. Undefined: it asks for all that is told apart. */
+export function coarseLevelFor({ groupBy, models, tenant }: UsageQuery): CoarseLevel | undefined {
+  const needsTenant = tenant !== undefined || groupBy.includes("tenant");
+  const needsModel = models.length > 0 || groupBy.includes("model") || groupBy.includes("provider");
+  const needsTags = usesTags(groupBy);
+  return COARSE_LEVELS.find(
+    ({ hasTenant, hasModel, isTagged }) =>
+      isTagged === needsTags && (hasTenant || !needsTenant) && (hasModel || !needsModel),
+  );
+}

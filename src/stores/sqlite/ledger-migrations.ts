@@ -7,7 +7,8 @@
  * - `ledger_row`: one call, or one request that was answered or refused without a call.
  * - `ledger_sum`: rows added up by series and stretch of time; see `ledger-grain.ts`. Money is in nano-dollars. A
  *   `price_source` of 0 is a sum over several sources.
- * - `ledger_state`: one row: since when rows and hours are kept, and before which day tags are bounded.
+ * - `ledger_state`: one row: since when rows and hours are kept, before which day tags are bounded, and from which day to
+ *   which hour there are coarse sums.
  * - `ledger_alert`: alerts as JSON, and where they have still to be sent.
  * - `ledger`: the rows for people, with all texts.
  */
@@ -114,4 +115,9 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   LEFT JOIN ledger_text p ON p.id = r.price_source;
   `,
   "CREATE TABLE ledger_alert (key TEXT PRIMARY KEY, wall_ms INTEGER NOT NULL, record TEXT NOT NULL) STRICT",
+  `
+  ALTER TABLE ledger_state ADD COLUMN coarse_from_ms INTEGER;
+  ALTER TABLE ledger_state ADD COLUMN coarse_until_ms INTEGER;
+  CREATE INDEX ledger_series_untagged ON ledger_series (tenant, provider, model) WHERE tags = '';
+  `,
 ];

@@ -1,18 +1,34 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { utcDayText, utcHourText } from "../../core/calendar.ts";
-import { HOUR_MS, planRanges, type RangePlan, type TimeRange } from "../../cost/ledger/plan-ranges.ts";
+import {
+  around,
+  DAY_MS,
+  HOUR_MS,
+  planRanges,
+  type RangePlan,
+  startOfUnit,
+  type TimeRange,
+  within,
+} from "../../cost/ledger/plan-ranges.ts";
 import { seriesFilter, usesTags } from "../../cost/ledger/series.ts";
 import { groupValues, UsageGroups } from "../../cost/ledger/usage-groups.ts";
 import type { UsageDimension, UsageQuery, UsageSummary } from "../../cost/ledger/usage-query.ts";
 import { UsageSums } from "../../cost/ledger/usage-sums.ts";
 import type { LedgerEntry } from "../../cost/ledger.ts";
 import { ROW_SUM_COLUMNS, readSums, SUM_SUM_COLUMNS } from "./ledger-columns.ts";
-import { GRAINS, type LedgerGrain } from "./ledger-grain.ts";
-import { ANY_TAGS } from "./ledger-interns.ts";
-import { readLedgerState } from "./ledger-state.ts";
+import { coarseLevelFor, GRAINS, type LedgerGrain } from "./ledger-grain.ts";
+import { type LedgerState, readLedgerState } from "./ledger-state.ts";
 
 /** Beyond every wall time, and exact as a double. */
 const END_OF_TIME_MS = 2 ** 53;
+
+/** Joins a row with the series that stands for all its tags; there is one, since every row is in sums without tags. */
+const UNTAGGED_OF_ROW = `
+  CROSS JOIN ledger_series own ON own.id = ledger_row.series
+  CROSS JOIN ledger_series untagged INDEXED BY ledger_series_untagged
+    ON untagged.tenant = own.tenant AND untagged.provider = own.provider AND untagged.model = own.model
+    AND untagged.tags = ''
+  CROSS JOIN selected ON selected.series = untagged.id`;
 
 interface SeriesRow {
   readonly id: number;
@@ -38,14 +54,17 @@ interface Answer {
 /** Answers queries from rows and sums, in the sums that make for the least reading. */
 export class LedgerReader {
   readonly #database: DatabaseSync;
-  readonly #allSeries: StatementSync;
+  readonly #taggedSeries: StatementSync;
+  readonly #untaggedSeries: StatementSync;
   readonly #findText: StatementSync;
   readonly #select: StatementSync;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
     database.exec("CREATE TEMP TABLE selected (series INTEGER PRIMARY KEY, member INTEGER NOT NULL)");
-    this.#allSeries = database.prepare("SELECT id, tenant, provider, model, tags FROM ledger_series");
+    const all = "SELECT id, tenant, provider, model, tags FROM ledger_series";
+    this.#taggedSeries = database.prepare(`${all} WHERE tags <> ''`);
+    this.#untaggedSeries = database.prepare(`${all} WHERE tags = ''`);
     this.#findText = database.prepare("SELECT text FROM ledger_text WHERE id = ?");
     this.#select = database.prepare("INSERT INTO selected VALUES (?, ?)");
   }
@@ -72,10 +91,18 @@ export class LedgerReader {
     };
     this.#selectSeries(answer);
     const { hour, day, taggedHour, taggedDay } = GRAINS;
-    const plan = this.#plan(answer);
+    const state = readLedgerState(this.#database);
+    const plan = planOf(answer, state);
+    const coarse = coarseLevelFor(query);
+    const { startMs, endMs } = state.coarse;
+    const coarseDays = { startMs, endMs: startOfUnit(endMs, DAY_MS) };
     for (const range of plan.rows) this.#readRows(answer, range);
-    for (const range of plan.hours) this.#readSums(answer, answer.isTagged ? taggedHour : hour, range);
-    for (const range of plan.days) this.#readSums(answer, answer.isTagged ? taggedDay : day, range);
+    for (const range of plan.hours) {
+      this.#readSums(answer, answer.isTagged ? taggedHour : hour, coarse?.hour, range, state.coarse);
+    }
+    for (const range of plan.days) {
+      this.#readSums(answer, answer.isTagged ? taggedDay : day, coarse?.day, range, coarseDays);
+    }
     return answer;
   }
 
@@ -85,8 +112,9 @@ export class LedgerReader {
     const isAskedFor = seriesFilter(query);
     const withoutTime = query.groupBy.filter((dimension) => dimension !== "day" && dimension !== "hour");
     const memberOf = new Map<string, number>();
-    for (const row of this.#allSeries.iterate() as Iterable<unknown> as Iterable<SeriesRow>) {
-      if (!isAskedFor(row) || (isTagged && row.tags === ANY_TAGS)) continue;
+    const all = isTagged ? this.#taggedSeries : this.#untaggedSeries;
+    for (const row of all.iterate() as Iterable<unknown> as Iterable<SeriesRow>) {
+      if (!isAskedFor(row)) continue;
       const series = { ...row, tags: isTagged ? JSON.parse(row.tags) : {} };
       const lists = withoutTime.length === 0 ? [[]] : groupValues(withoutTime, series, 0);
       const key = JSON.stringify(lists);
@@ -99,27 +127,31 @@ export class LedgerReader {
     }
   }
 
-  #plan({ query, isTagged }: Answer): RangePlan {
-    const state = readLedgerState(this.#database);
-    return planRanges({
-      startMs: query.startWallMs ?? -END_OF_TIME_MS,
-      endMs: query.endWallMs ?? END_OF_TIME_MS,
-      rowsFromMs: state.rowsFromMs,
-      hoursFromMs: isTagged ? state.taggedHoursFromMs : state.hoursFromMs,
-      useDays: !query.groupBy.includes("hour"),
-    });
-  }
-
   #readRows(answer: Answer, { startMs, endMs }: TimeRange): void {
+    const selected = answer.isTagged ? "CROSS JOIN selected USING (series)" : UNTAGGED_OF_ROW;
     this.#collect(answer, {
       columns: ROW_SUM_COLUMNS,
       time: `wall_ms / ${HOUR_MS} * ${HOUR_MS}`,
-      from: "ledger_row CROSS JOIN selected USING (series) WHERE wall_ms >= ? AND wall_ms < ?",
+      from: `ledger_row ${selected} WHERE wall_ms >= ? AND wall_ms < ?`,
       values: [startMs, endMs],
     });
   }
 
-  #readSums(answer: Answer, grain: LedgerGrain, { startMs, endMs }: TimeRange): void {
+  /** Reads a range from coarse sums as far as there are any, and the rest from the others. */
+  #readSums(
+    answer: Answer,
+    fine: LedgerGrain,
+    coarse: LedgerGrain | undefined,
+    range: TimeRange,
+    coarseRange: TimeRange,
+  ): void {
+    const part = coarse && within(range, coarseRange);
+    if (part !== undefined) this.#readGrain(answer, coarse!, part);
+    for (const rest of part === undefined ? [range] : around(range, part))
+      this.#readGrain(answer, fine, rest);
+  }
+
+  #readGrain(answer: Answer, grain: LedgerGrain, { startMs, endMs }: TimeRange): void {
     this.#collect(answer, {
       columns: SUM_SUM_COLUMNS,
       time: "start_ms",
@@ -160,6 +192,16 @@ export class LedgerReader {
   #sourceOf(id: bigint): string {
     return String(this.#findText.get(id)?.text ?? "");
   }
+}
+
+function planOf({ query, isTagged }: Answer, state: LedgerState): RangePlan {
+  return planRanges({
+    startMs: query.startWallMs ?? -END_OF_TIME_MS,
+    endMs: query.endWallMs ?? END_OF_TIME_MS,
+    rowsFromMs: state.rowsFromMs,
+    hoursFromMs: isTagged ? state.taggedHoursFromMs : state.hoursFromMs,
+    useDays: !query.groupBy.includes("hour"),
+  });
 }
 
 /** The values of a group in all dimensions. */

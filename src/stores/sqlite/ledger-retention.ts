@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { DAY_MS, HOUR_MS, startOfUnit } from "../../cost/ledger/plan-ranges.ts";
-import { GRAINS, type LedgerGrain } from "./ledger-grain.ts";
+import { COARSE_LEVELS, GRAINS, type LedgerGrain } from "./ledger-grain.ts";
+import { rollUpHour } from "./ledger-roll-up.ts";
 import { boundTags } from "./ledger-tag-bound.ts";
 
 /** Rows deleted in one step: about 20 ms. */
@@ -9,7 +10,7 @@ const ROWS_PER_STEP = 5_000;
 const HOURS_KEPT_MS = 400 * DAY_MS;
 
 /**
- * Lets go of what is older than it is kept: rows, and sums by the hour that tell tags apart, after `retentionMs`;
+ * Makes the coarse sums of hours that are over, and lets go of what is older than it is kept: rows, and sums by the hour that tell tags apart, after `retentionMs`;
  * other sums by the hour after 400 days, or `retentionMs` where that is longer. Sums by the day stay for ever, with a
  * bounded number of sets of tags. One bounded step, in one transaction; says whether there is more to do.
  */
@@ -27,10 +28,15 @@ export function pruneLedger(database: DatabaseSync, nowMs: number, retentionMs: 
            tagged_hours_from_ms = max(ifnull(tagged_hours_from_ms, ?3), ?3)`,
       )
       .run(rowsFromMs, hoursFromMs, taggedHoursFromMs);
+    // What is to go must be in the coarse sums before.
     const hasMore =
+      rollUpHour(database, nowMs) ||
       deleteRows(database, rowsFromMs) ||
       deleteOldest(database, GRAINS.taggedHour, taggedHoursFromMs) ||
       deleteOldest(database, GRAINS.hour, hoursFromMs) ||
+      COARSE_LEVELS.some(({ hour, isTagged }) =>
+        deleteOldest(database, hour, isTagged ? taggedHoursFromMs : hoursFromMs),
+      ) ||
       boundTags(database, taggedHoursFromMs);
     database.exec("COMMIT");
     return hasMore;

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import type { TimeRange } from "../../cost/ledger/plan-ranges.ts";
 
 /** What of the ledger is still kept in detail; −Infinity: everything. */
 export interface LedgerState {
@@ -10,6 +11,8 @@ export interface LedgerState {
   readonly taggedHoursFromMs: number;
   /** Days before keep only their most used sets of tags. A whole day. */
   readonly tagsBoundedBeforeMs: number;
+  /** Coarse sums stand for all that ended in this stretch: from a whole day to a whole hour; empty at first. */
+  readonly coarse: TimeRange;
 }
 
 /** Reads what is kept. */
@@ -21,5 +24,6 @@ export function readLedgerState(database: DatabaseSync): LedgerState {
     hoursFromMs: since(row.hours_from_ms),
     taggedHoursFromMs: since(row.tagged_hours_from_ms),
     tagsBoundedBeforeMs: since(row.tags_bounded_before_ms),
+    coarse: { startMs: since(row.coarse_from_ms), endMs: since(row.coarse_until_ms) },
   };
 }

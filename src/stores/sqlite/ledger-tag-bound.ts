@@ -2,6 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { DAY_MS } from "../../cost/ledger/plan-ranges.ts";
 import { ADD_ON_CONFLICT, SUM_SUM_COLUMNS } from "./ledger-columns.ts";
 import { GRAINS } from "./ledger-grain.ts";
+import { rollUpTaggedDay } from "./ledger-roll-up.ts";
 import { readLedgerState } from "./ledger-state.ts";
 
 /** Sets of tags kept apart for one tenant and model in one day, once the single rows are gone. */
@@ -13,7 +14,7 @@ const MOST_TAG_SETS = 1_000;
  * differ from call to call would be kept for ever. Says whether there was such a day.
  */
 export function boundTags(database: DatabaseSync, beforeMs: number): boolean {
-  const { tagsBoundedBeforeMs } = readLedgerState(database);
+  const { coarse, tagsBoundedBeforeMs } = readLedgerState(database);
   const day = database
     .prepare(
       "SELECT min(start_ms) AS start FROM ledger_sum WHERE grain = ? AND start_ms >= ? AND start_ms < ?",
@@ -22,7 +23,10 @@ export function boundTags(database: DatabaseSync, beforeMs: number): boolean {
   if (typeof day !== "number") return false;
   database.exec("CREATE TEMP TABLE surplus (series INTEGER PRIMARY KEY, bare INTEGER)");
   try {
-    if (findSurplus(database, day) > 0) mergeSurplus(database, day);
+    if (findSurplus(database, day) > 0) {
+      mergeSurplus(database, day);
+      if (day >= coarse.startMs && day < coarse.endMs) rollUpTaggedDay(database, day);
+    }
   } finally {
     database.exec("DROP TABLE surplus");
   }

@@ -161,7 +161,7 @@ class LedgerThread {
     } catch (error) {
       this.#replyFailed(error);
     }
-    this.#writer.forgetIds();
+    this.#writer.refresh();
     this.#reply({ kind: "pruned", hasMore });
   }
 }

@@ -1,10 +1,10 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
-import { startOfUnit } from "../../cost/ledger/plan-ranges.ts";
+import { startOfUnit, type TimeRange } from "../../cost/ledger/plan-ranges.ts";
 import { tagsText } from "../../cost/ledger/series.ts";
 import { TOKEN_FIELDS, UsageSums } from "../../cost/ledger/usage-sums.ts";
 import type { LedgerEntry } from "../../cost/ledger.ts";
 import { ADD_ON_CONFLICT, SUM_FIELDS } from "./ledger-columns.ts";
-import { GRAINS } from "./ledger-grain.ts";
+import { COARSE_LEVELS, type CoarseLevel, GRAINS } from "./ledger-grain.ts";
 import { ANY_TAGS, LedgerInterns } from "./ledger-interns.ts";
 import { readLedgerState } from "./ledger-state.ts";
 
@@ -20,10 +20,12 @@ export class LedgerWriter {
   readonly #insertRow: StatementSync;
   readonly #addToSum: StatementSync;
   readonly #findRow: StatementSync;
+  #coarse: TimeRange;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
     this.#interns = new LedgerInterns(database);
+    this.#coarse = readLedgerState(database).coarse;
     this.#insertRow = database.prepare(
       `INSERT INTO ledger_row VALUES (NULL, ${Array.from({ length: ROW_COLUMN_COUNT }, () => "?").join(", ")})`,
     );
@@ -73,14 +75,16 @@ export class LedgerWriter {
     });
   }
 
-  /** To be called when texts or series were deleted. */
-  forgetIds(): void {
+  /** To be called when texts or series were deleted, or coarse sums made. */
+  refresh(): void {
     this.#interns.forget();
+    this.#coarse = readLedgerState(this.#database).coarse;
   }
 
   #writeAll(entries: readonly LedgerEntry[]): void {
     const hours: Cells = new Map();
     const taggedHours: Cells = new Map();
+    const coarse = COARSE_LEVELS.map((): Cells => new Map());
     for (const entry of entries) {
       const { tenant, provider, model } = entry;
       const tagged = this.#interns.series(tenant, provider, model, tagsText(entry.tags));
@@ -89,11 +93,30 @@ export class LedgerWriter {
       const startMs = startOfUnit(entry.wallMs, GRAINS.hour.unitMs);
       cell(hours, startMs, any).addEntry(entry);
       cell(taggedHours, startMs, tagged).addEntry(entry);
+      if (startMs >= this.#coarse.startMs && startMs < this.#coarse.endMs) {
+        for (const [index, cells] of coarse.entries()) {
+          cell(cells, startMs, this.#coarseSeries(entry, COARSE_LEVELS[index]!)).addEntry(entry);
+        }
+      }
     }
     this.#addCells(GRAINS.hour.id, hours);
     this.#addCells(GRAINS.day.id, byDay(hours));
     this.#addCells(GRAINS.taggedHour.id, taggedHours);
     this.#addCells(GRAINS.taggedDay.id, byDay(taggedHours));
+    for (const [index, cells] of coarse.entries()) {
+      const { hour, day } = COARSE_LEVELS[index]!;
+      this.#addCells(hour.id, cells);
+      this.#addCells(day.id, byDay(cells));
+    }
+  }
+
+  #coarseSeries({ tenant, provider, model, tags }: LedgerEntry, level: CoarseLevel): number {
+    return this.#interns.series(
+      level.hasTenant ? tenant : "",
+      level.hasModel ? provider : "",
+      level.hasModel ? model : "",
+      level.isTagged ? tagsText(tags) : ANY_TAGS,
+    );
   }
 
   #rowValues(entry: LedgerEntry, series: number): SQLInputValue[] {

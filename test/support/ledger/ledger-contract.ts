@@ -32,7 +32,8 @@ const bound = fc.option(
   ),
   { nil: undefined },
 );
-const query: fc.Arbitrary<UsageQuery> = fc.record({
+/** Any question about {@link randomEntry} rows of the four days from 28 February 2024. */
+export const query: fc.Arbitrary<UsageQuery> = fc.record({
   models: fc.subarray(["openai/gpt-4o", "openai/*", "gemini/*", "ollama/a.b", "ollama/axb"]),
   tenant: fc.constantFrom(undefined, "search", "nobody"),
   startWallMs: bound,
