@@ -1,7 +1,7 @@
 import type { Config } from "../config/config.ts";
 import type { Path } from "../config/path.ts";
+import { matchesModel } from "../core/model-pattern.ts";
 import type { Catalog } from "./catalog.ts";
-import { matchesModel } from "./model-pattern.ts";
 
 /** A place that names something which is not there. */
 export interface DanglingReference {

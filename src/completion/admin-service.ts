@@ -1,11 +1,11 @@
 import { buildCatalog } from "../catalog/build-catalog.ts";
 import type { CheckedConfig } from "../catalog/check-config.ts";
-import { matchesModel } from "../catalog/model-pattern.ts";
 import { withTier } from "../catalog/with-tier.ts";
 import type { Tier } from "../config/provider-config.ts";
 import { TIERS } from "../config/schema/provider-schema.ts";
 import type { Tree } from "../config/tree.ts";
 import type { Caller } from "../core/call.ts";
+import { matchesModel } from "../core/model-pattern.ts";
 import { type Refusal, refuse } from "../core/refusal.ts";
 import type { Alert } from "../cost/alerts/alert.ts";
 import type { AlertMonitor } from "../cost/alerts/alert-monitor.ts";

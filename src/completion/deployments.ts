@@ -1,7 +1,7 @@
 import type { Catalog, FoundModel } from "../catalog/catalog.ts";
-import { matchesModel } from "../catalog/model-pattern.ts";
 import type { TenantConfig } from "../config/config.ts";
 import type { Caller } from "../core/call.ts";
+import { matchesModel } from "../core/model-pattern.ts";
 import { type Refusal, refuse } from "../core/refusal.ts";
 
 type Found = Extract<FoundModel, { kind: "found" }>;

@@ -1,5 +1,5 @@
-import { matchesModel } from "../catalog/model-pattern.ts";
 import type { Clock } from "../core/clock.ts";
+import { matchesModel } from "../core/model-pattern.ts";
 import type { LedgerStore } from "../cost/ledger/ledger-store.ts";
 import type {
   UsageDimension,

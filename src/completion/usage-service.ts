@@ -1,7 +1,7 @@
-import { matchesModel } from "../catalog/model-pattern.ts";
 import type { ProviderConfig } from "../config/provider-config.ts";
 import type { Caller } from "../core/call.ts";
 import type { Clock } from "../core/clock.ts";
+import { matchesModel } from "../core/model-pattern.ts";
 import type { BudgetBook } from "../cost/budget/budget-book.ts";
 import type { LedgerStore } from "../cost/ledger/ledger-store.ts";
 import type { UsageQuery } from "../cost/ledger/usage-query.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { matchesModel } from "../../src/catalog/model-pattern.ts";
+import { matchesModel } from "../../src/core/model-pattern.ts";
 import { setupFrom } from "../config/config-from.ts";
 
 describe("looking up a model", () => {

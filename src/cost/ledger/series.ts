@@ -1,3 +1,4 @@
+import { matchesModel } from "../../core/model-pattern.ts";
 import type { UsageDimension, UsageQuery } from "./usage-query.ts";
 
 /** What rows have in common that are added up together. */
@@ -32,23 +33,7 @@ export function seriesFilter({
   models,
   tenant,
 }: Pick<UsageQuery, "models" | "tenant">): (series: Pick<Series, "model" | "tenant">) => boolean {
-  const patterns = models.map((pattern) => pattern.split("*"));
   return (series) =>
     (tenant === undefined || series.tenant === tenant) &&
-    (patterns.length === 0 || patterns.some((parts) => fitsParts(series.model, parts)));
-}
-
-/** Whether a text is these parts with anything between them. One pass, however many parts there are. */
-function fitsParts(text: string, parts: readonly string[]): boolean {
-  const first = parts[0]!;
-  if (parts.length === 1) return text === first;
-  const last = parts[parts.length - 1]!;
-  if (!text.startsWith(first)) return false;
-  let from = first.length;
-  for (const part of parts.slice(1, -1)) {
-    const at = text.indexOf(part, from);
-    if (at < 0) return false;
-    from = at + part.length;
-  }
-  return text.length - last.length >= from && text.endsWith(last);
+    (models.length === 0 || models.some((pattern) => matchesModel(pattern, series.model)));
 }
