@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs, at pinned versions from the package registries, what generates the code of the client languages (python,
-# go, rust, java) and what tests their clients (typescript-client, python-client, go-client, rust-client).
+# go, rust, java) and what tests their clients (typescript-client, python-client, go-client, rust-client, java-client).
 #
 #   install-client-tools.sh [LANGUAGE…]                     installs; all of them without an argument
 #   install-client-tools.sh --run LANGUAGE TOOL [ARG…]      installs LANGUAGE's tools if need be, and runs one of them
@@ -29,6 +29,7 @@ typescript_client_pins=$(cat "$here/../clients/typescript/package-lock.json")
 python_client_pins=$(cat "$here/../clients/python/requirements-test.txt")
 go_client_pins=$(cat "$here"/../{clients/go,test/clients/drivers/go}/go.sum)
 rust_client_pins=$(cat "$here/../clients/rust/Cargo.lock")
+java_client_pins=$(cat "$here"/../{clients,test/clients/drivers,examples}/java/pom.xml)
 
 fail() {
   echo "install-client-tools: $1" >&2
@@ -85,6 +86,8 @@ install_rust() {
   rm -r "$cache/rust/target"
 }
 
+maven_dependency=org.apache.maven.plugins:maven-dependency-plugin:3.8.1
+
 # maven ARG…: with a repository of our own, which is kept when pins change.
 maven() {
   command -v mvn >/dev/null || fail "mvn is not installed"
@@ -98,7 +101,7 @@ install_java() {
   machine=$(uname -m | sed 's/^arm64$/aarch_64/; s/^aarch64$/aarch_64/')
   mkdir -p "$cache/java/bin"
   for pin in $java_pins; do
-    maven org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy -Dartifact="$pin:exe:$system-$machine" \
+    maven "$maven_dependency:copy" -Dartifact="$pin:exe:$system-$machine" \
       -Dmdep.stripVersion -Dmdep.stripClassifier -DoutputDirectory="$cache/java/bin"
     artifact=$(cut -d: -f2 <<<"$pin")
     mv "$cache/java/bin/$artifact.exe" "$cache/java/bin/$artifact"
@@ -114,6 +117,16 @@ install_rust-client() {
     CARGO_TARGET_DIR=$cache/rust-client/target CARGO_INCREMENTAL=0 \
       cargo "$step" --quiet --locked --workspace --all-features --manifest-path "$here/../clients/rust/Cargo.toml" >&2
   done
+}
+
+# The classpath is what the driver needs besides the client, which it is compiled with. The client's tests are run for
+# Maven to fetch what runs them.
+install_java-client() {
+  maven -f "$here/../clients/java" install
+  maven -f "$here/../test/clients/drivers/java" "$maven_dependency:build-classpath" \
+    -DexcludeArtifactIds=headway-client -Dmdep.outputFile="$cache/java-client/classpath"
+  maven -f "$here/../examples/java" compile
+  bash "$here/../test/clients/drivers/java/build.sh" >/dev/null
 }
 
 # ensure LANGUAGE: installs its tools unless they are there.
@@ -139,5 +152,5 @@ if [[ ${1:-} == --run ]]; then
   ensure "$2"
   PATH=$cache/$2/bin:$PATH exec "${@:3}"
 fi
-[[ $# -gt 0 ]] || set -- python go rust java typescript-client python-client go-client rust-client
+[[ $# -gt 0 ]] || set -- python go rust java typescript-client python-client go-client rust-client java-client
 for language in "$@"; do ensure "$language"; done
