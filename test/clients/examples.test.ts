@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Headway, startHeadway } from "../support/service/start-headway.ts";
-import { buildRust, isInstalled, PYTHON, PYTHON_ENVIRONMENT } from "./support/languages.ts";
+import { buildRust, isInstalled, javaClasspath, PYTHON, PYTHON_ENVIRONMENT } from "./support/languages.ts";
 
 const run = promisify(execFile);
 const examples = resolve(import.meta.dirname, "../../examples");
@@ -54,13 +54,18 @@ describe("the example", () => {
       expect(await output(join(folder, name), [])).toMatch(PRINTED[name]);
     });
   });
+
+  it.runIf(isInstalled("java-client")).each(NAMES)("%s of Java runs", { timeout: 120_000 }, async (name) => {
+    const file = `java/${name[0]?.toUpperCase()}${name.slice(1)}.java`;
+    expect(await output("java", ["-cp", javaClasspath(), file])).toMatch(PRINTED[name]);
+  });
 });
 
 it("no example is long", () => {
   const files = readdirSync(examples, { recursive: true, encoding: "utf8" }).filter((file) =>
-    /\.(ts|py|go|rs)$/.test(file),
+    /\.(ts|py|go|rs|java)$/.test(file),
   );
-  expect(files.length).toBeGreaterThanOrEqual(4 * NAMES.length);
+  expect(files.length).toBeGreaterThanOrEqual(5 * NAMES.length);
   for (const file of files) {
     const lines = readFileSync(join(examples, file), "utf8").trimEnd().split("\n").length;
     expect(lines, file).toBeLessThanOrEqual(MOST_LINES);

@@ -8,6 +8,7 @@ import {
   CARGO_ENVIRONMENT,
   CARGO_OPTIONS,
   isInstalled,
+  MAVEN_FLAGS,
   PYTHON,
   PYTHON_ENVIRONMENT,
 } from "./support/languages.ts";
@@ -124,6 +125,20 @@ describe.runIf(isInstalled("rust-client"))("the client for Rust", () => {
     const { stdout } = await cargo("package", "--offline", "--allow-dirty", "--list");
     for (const file of ["src/gen/headway.v1.rs", "src/gen/headway.v1.tonic.rs", "README.md", "Cargo.lock"]) {
       expect(stdout.split("\n")).toContain(file);
+    }
+  });
+});
+
+describe.runIf(isInstalled("java-client"))("the client for Java", () => {
+  it("is built without a warning, passes its tests, and its jar has the generated code", {
+    timeout: TIMEOUT_MS,
+  }, async () => {
+    const folder = join(root, "clients/java");
+    const { stdout } = await run("mvn", [...MAVEN_FLAGS, "verify"], { cwd: folder });
+    expect(stdout).toMatch(/Tests run: [1-9]\d*, Failures: 0, Errors: 0, Skipped: 0/);
+    const jar = await run("jar", ["--list", "--file", join(folder, "target/headway-client-0.1.0.jar")]);
+    for (const file of ["io/headway/v1/HeadwayServiceGrpc.class", "io/headway/client/Headway.class"]) {
+      expect(jar.stdout).toContain(file);
     }
   });
 });

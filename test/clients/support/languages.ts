@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 
 /** A language with a client and a driver for it. */
 export interface Language {
-  readonly name: "typescript" | "python" | "go" | "rust";
+  readonly name: "typescript" | "python" | "go" | "rust" | "java";
   /** The driver's command line. */
   readonly driver: readonly string[];
   /**
@@ -27,12 +27,16 @@ export const PYTHON_ENVIRONMENT = {
   PYTHONDONTWRITEBYTECODE: "1",
 };
 
+/** Maven with what the client and its tests need, and without the network. */
+export const MAVEN_FLAGS = ["--batch-mode", "--offline", `-Dmaven.repo.local=${join(tools, "maven")}`];
+
 /** What is there once the tools are installed. The TypeScript driver needs none; its client's own tests do. */
 const NEEDS = {
   "typescript-client": join(root, "clients/typescript/node_modules/@langchain/core"),
   "python-client": join(tools, "python-client/pins"),
   "go-client": join(tools, "go-client/pins"),
   "rust-client": join(tools, "rust-client/pins"),
+  "java-client": join(tools, "java-client/pins"),
 };
 
 /** Environment and options by which cargo finds what it has compiled already, and asks no registry. */
@@ -85,6 +89,9 @@ export function installedLanguages({ optimized = false } = {}): readonly Languag
       sdks: ["openai", "anthropic", "gemini"],
     });
   }
+  if (isInstalled("java-client")) {
+    languages.push({ name: "java", driver: javaDriver(optimized), sdks: ["openai", "anthropic"] });
+  }
   return languages;
 }
 
@@ -118,4 +125,18 @@ function driverFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "headway-driver-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   return folder;
+}
+
+/** Where Java finds the client, the driver and what they need; compiled if need be. */
+export function javaClasspath(): string {
+  return execFileSync("bash", [join(drivers, "java/build.sh")], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+  }).trim();
+}
+
+/** Code that runs for a few seconds is not worth the second compiler, nor memory the second collector. */
+function javaDriver(optimized: boolean): readonly string[] {
+  const flags = optimized ? [] : ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"];
+  return ["java", ...flags, "-cp", javaClasspath(), "Driver"];
 }
