@@ -3,6 +3,8 @@ import { BytesClient } from "./grpc-client.ts";
 import { closedLoop, type LoadResult, median, openLoop } from "./load.ts";
 
 const ROUNDS = 5;
+/** So much code is compiled and optimised by then that a round costs what the next does, on both sides. */
+const WARM_UP_CALLS = 30_000;
 
 /** What is compared, on two servers in turn. */
 export interface Comparison {
@@ -30,6 +32,7 @@ export interface Shares {
 /** Runs both servers at full load in turn, several times. */
 export async function compare(comparison: Comparison): Promise<Shares> {
   const { reference, headway, print } = comparison;
+  for (const server of [reference, headway]) await warmUp(server, comparison);
   const rounds: { base: LoadResult; own: LoadResult }[] = [];
   for (let round = 1; round <= ROUNDS; round++) {
     const base = await atFullLoad(reference, comparison);
@@ -65,11 +68,24 @@ export function describe({ callsPerSecond, cpuMicrosPerCall, p50Ms, p99Ms, error
   return `${rate}, ${cpuMicrosPerCall.toFixed(0)} µs CPU, p50 ${p50Ms.toFixed(2)} ms, p99 ${p99Ms.toFixed(2)} ms${failed}`;
 }
 
+/** As many calls to each server, however long they take. */
+async function warmUp(server: Child, { concurrency, work }: Comparison): Promise<void> {
+  using client = new BytesClient(server.port);
+  let calls = 0;
+  const worker = async (): Promise<void> => {
+    while (calls < WARM_UP_CALLS) {
+      const made = await work(client);
+      calls += made;
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, worker));
+}
+
 async function atFullLoad(server: Child, { concurrency, work }: Comparison): Promise<LoadResult> {
   using client = new BytesClient(server.port);
   return await closedLoop({
     concurrency,
-    warmUpMs: 2000,
+    warmUpMs: 500,
     durationMs: 4000,
     server,
     work: () => work(client),

@@ -51,7 +51,6 @@ export interface SlotServiceOptions {
 /** Slots for callers that call the provider themselves: reserve, then call, then settle. */
 export class SlotService {
   readonly #options: SlotServiceOptions;
-  readonly #memos = new WeakMap<Lease, SlotMemo>();
 
   constructor(options: SlotServiceOptions) {
     this.#options = options;
@@ -86,7 +85,7 @@ export class SlotService {
     const answer = (result: Lease | Refusal): SlotGrant | Refusal => {
       if (result.kind === "refused") return result;
       const option = result.option as SlotOption;
-      this.#memos.set(result, {
+      result.ownerState = {
         kind: "slot",
         request,
         taskType: "",
@@ -97,7 +96,7 @@ export class SlotService {
         isFallback: option !== options[0],
         leaseDurationMs,
         acquiredIn: trace.getActiveSpan()?.spanContext(),
-      });
+      } satisfies SlotMemo;
       traceSlot({ slotId: result.id, deployment: option.deployment });
       return this.#grantOf(result, option);
     };
@@ -241,11 +240,9 @@ export class SlotService {
 
   /** What is known of a slot, also of one that was granted before a restart. */
   #memoOf(lease: Lease): SlotMemo | undefined {
-    const known = this.#memos.get(lease);
-    if (known !== undefined) return known;
-    const restored = memoFromJson(lease, this.#options.deployments.catalog, this.#options.prices);
-    if (restored !== undefined) this.#memos.set(lease, restored);
-    return restored;
+    const { deployments, prices } = this.#options;
+    lease.ownerState ??= memoFromJson(lease, deployments.catalog, prices);
+    return lease.ownerState as SlotMemo | undefined;
   }
 
   /** A slot of the same tenant; others cannot even learn that it exists. */

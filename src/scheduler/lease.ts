@@ -33,6 +33,8 @@ export class Lease implements Charge {
   memo: JsonValue | undefined;
   /** What the ledger is going to say about its end; known before the end where budgets count on it. */
   row: LedgerEntry | undefined;
+  /** What its owner keeps with it while the process lives; nobody else looks at it. */
+  ownerState: object | undefined;
   event = -1;
   startMs = 0;
   expiry: CountedEvent | undefined;
