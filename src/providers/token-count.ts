@@ -13,5 +13,7 @@ export function sumCounts(...values: readonly unknown[]): number | undefined {
 export function definedCounts<Usage extends object>(
   usage: { [K in keyof Usage]: Usage[K] | undefined },
 ): Usage {
-  return Object.fromEntries(Object.entries(usage).filter(([, count]) => count !== undefined)) as Usage;
+  const defined: Partial<Usage> = {};
+  for (const name in usage) if (usage[name] !== undefined) defined[name] = usage[name];
+  return defined as Usage;
 }

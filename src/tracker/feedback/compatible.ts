@@ -9,6 +9,8 @@ const SUBJECTS: readonly (readonly [subject: string, metric: HeaderLimit["metric
   ["input-tokens", "input_tokens"],
   ["output-tokens", "output_tokens"],
 ];
+/** How all of the names begin. */
+const PREFIX = "x-ratelimit-";
 const WINDOWS: readonly (readonly [suffix: string, windowMs: number | undefined])[] = [
   ["", undefined],
   ["-second", 1_000],
@@ -41,7 +43,15 @@ const KNOWN: readonly KnownLimit[] = [
  */
 export function parseCompatibleHeaders(headers: RateLimitHeaders, nowWallMs: number): HeaderFeedback {
   return {
-    limits: KNOWN.flatMap(({ names, of }) => readLimit(headers, nowWallMs, names, of)),
+    // Most such servers send none, and there are many names to look for.
+    limits: hasLimits(headers)
+      ? KNOWN.flatMap(({ names, of }) => readLimit(headers, nowWallMs, names, of))
+      : [],
     retryAfterMs: parseRetryAfter(headers, nowWallMs),
   };
+}
+
+function hasLimits(headers: RateLimitHeaders): boolean {
+  for (const name in headers) if (name.startsWith(PREFIX)) return true;
+  return false;
 }
