@@ -115,6 +115,7 @@ function arrange(
   order: CandidateOrder,
   options: RouteOptions,
 ): RoutedCandidate[] {
+  if (routed.length < 2) return [...routed];
   const byCandidate = new Map(routed.map((one) => [one.candidate, one]));
   const candidates = routed.map(({ candidate }) => candidate);
   return order.arrange(candidates, options).map((candidate) => byCandidate.get(candidate)!);
