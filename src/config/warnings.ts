@@ -27,6 +27,9 @@ export function warningsOf(config: Config): string[] {
   ) {
     warnings.push("budgets.track_costs is false: the budgets that are set cannot hold; leave it out");
   }
+  if (storage.path === undefined && config.alerts.webhooks.length > 0) {
+    warnings.push("storage is memory: alerts are forgotten at a restart, and may be lost or posted again");
+  }
   if (telemetry.captureContent) {
     warnings.push("telemetry.capture_content is true: prompts and answers are written into spans");
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { configFrom, problemLines } from "./config-from.ts";
+import { configFrom, problemLines, setupFrom } from "./config-from.ts";
 
 describe("alerts", () => {
   test("have defaults", () => {
@@ -22,6 +22,14 @@ describe("alerts", () => {
     expect(JSON.stringify(webhooks)).not.toMatch(/key|MTIz/);
   });
 
+  test("that nothing keeps are warned of", () => {
+    const config = "alerts: {webhooks: [{url: 'http://h'}]}";
+    expect(setupFrom(`storage: memory\n${config}`).warnings).toEqual([
+      expect.stringContaining("alerts are forgotten"),
+    ]);
+    expect(setupFrom(config).warnings).toEqual([]);
+  });
+
   test.each([
     ["webhooks: [{}]", "alerts.webhooks[0].url", "missing"],
     [
@@ -31,6 +39,7 @@ describe("alerts", () => {
     ],
     ["webhooks: [{url: 'http://me:secret-word@h'}]", "alerts.webhooks[0].url", "no user name, no password"],
     ["webhooks: [{url: 'http://h', secret: ''}]", "alerts.webhooks[0].secret", "is empty"],
+    ["webhooks: [{url: 'http://h', secret: 'whsec_secret!'}]", "alerts.webhooks[0].secret", "as Base64"],
     ["webhooks: [{url: 'http://h', format: slak}]", "alerts.webhooks[0].format", "did you mean slack?"],
     ["webhooks: [{url: 'http://h', token: x}]", "alerts.webhooks[0].token", "unknown"],
     ["rate_limit_hits: 0", "alerts.rate_limit_hits", "from 1 upwards"],

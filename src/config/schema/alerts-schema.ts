@@ -1,13 +1,25 @@
 import { z } from "zod";
-import { defaulted, optional, required } from "./kind.ts";
+import type { Secret } from "../../core/secret.ts";
+import { defaulted, type Kind, optional, required } from "./kind.ts";
 import { choice, decimal, integer, secret, usd } from "./kinds.ts";
 import { secretUrl } from "./network-kinds.ts";
+
+/** Of webhooks: after `whsec_` only Base64 makes sense, and a receiver would take the same text for another key. */
+const signingSecret: Kind<Secret> = {
+  ...secret,
+  read(value) {
+    const reading = secret.read(value);
+    if (!("value" in reading) || !/^whsec_(?![A-Za-z0-9+/]*={0,2}$)/.test(reading.value.reveal()))
+      return reading;
+    return { problem: "begins with whsec_ and does not go on as Base64; copy it whole", hidden: true };
+  },
+};
 
 const webhook = z
   .strictObject({
     url: required(secretUrl, "Where alerts are posted; never logged. Best taken from a variable."),
     secret: optional(
-      secret,
+      signingSecret,
       "Signs what is posted, as Standard Webhooks has it: whsec_ and Base64, or any word. Unset: not signed.",
     ),
     format: defaulted(
