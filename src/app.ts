@@ -212,7 +212,14 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
     turns: countUp(),
   });
-  const layers = await addLayers({ ...options, completer, candidates, ledger, live });
+  const layers = await addLayers({
+    ...options,
+    completer,
+    candidates,
+    estimator,
+    ledger: accounts,
+    live,
+  });
   const usage = new UsageService({
     ...shared,
     resets,

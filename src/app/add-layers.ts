@@ -6,11 +6,14 @@ import { CachingCompletion } from "../completion/cache/caching-completion.ts";
 import { SharedAnswers } from "../completion/cache/shared-answers.ts";
 import { isStorable } from "../completion/cache/stored-answer.ts";
 import type { CandidateList } from "../completion/candidate-list.ts";
+import { ChunkingCompletion } from "../completion/chunk/chunking-completion.ts";
+import type { Completer } from "../completion/completer.ts";
 import type { Completion } from "../completion/completion.ts";
 import type { LiveConfig } from "../completion/live-config.ts";
 import type { Config } from "../config/config.ts";
 import type { Clock } from "../core/clock.ts";
 import type { LedgerSink } from "../cost/ledger.ts";
+import type { TokenEstimator } from "../cost/tokens/token-estimator.ts";
 import { openAnswers } from "./open-answers.ts";
 
 /** What the layers around the calling of providers need. */
@@ -22,7 +25,8 @@ export interface LayerOptions {
   readonly ledger: LedgerSink;
   readonly candidates: CandidateList;
   /** Calls providers. */
-  readonly completer: Completion;
+  readonly completer: Completer;
+  readonly estimator: TokenEstimator;
 }
 
 /** What callers see, and the end of it. */
@@ -38,11 +42,20 @@ const RESULT_TTL_MS = 86_400_000;
 /** Ten of the largest batches, and 256 MB. */
 const RESULT_BOUNDS: AnswerBounds = { maxEntryCount: 10 * MAX_BATCH_SIZE, maxBytes: 256 * 1_048_576 };
 
-/** Lays the cache and the batches around the calling of providers. @throws {StartError} when a file cannot be used */
+/** Lays chunks, cache and batches around the calling of providers. @throws {StartError} when a file cannot be used */
 export async function addLayers(options: LayerOptions): Promise<Layers> {
-  const { clock, completer, config, ledger } = options;
+  const { clock, completer, config, estimator, ledger, live } = options;
+  const chunking = new ChunkingCompletion({
+    get config() {
+      return live.config;
+    },
+    clock,
+    estimator,
+    ledger,
+    inner: completer,
+  });
   const cached = config.cache.enabled ? await openAnswers("cache", config.cache, options) : undefined;
-  const completion = cached === undefined ? completer : addCache(cached, options);
+  const completion = cached === undefined ? chunking : addCache(cached, chunking, options);
   const store = await openAnswers("batches", RESULT_BOUNDS, options);
   const results = new SharedAnswers({ clock, store, ttlMs: RESULT_TTL_MS, isStorable: () => true, ledger });
   return {
@@ -55,8 +68,8 @@ export async function addLayers(options: LayerOptions): Promise<Layers> {
   };
 }
 
-function addCache(store: AnswerStore, options: LayerOptions): Completion {
-  const { candidates, clock, completer, config, ledger, live } = options;
+function addCache(store: AnswerStore, inner: Completion, options: LayerOptions): Completion {
+  const { candidates, clock, config, ledger, live } = options;
   const answers = new SharedAnswers({ clock, store, ttlMs: config.cache.ttlMs, isStorable, ledger });
   return new CachingCompletion({
     get config() {
@@ -64,6 +77,6 @@ function addCache(store: AnswerStore, options: LayerOptions): Completion {
     },
     candidates,
     answers,
-    inner: completer,
+    inner,
   });
 }

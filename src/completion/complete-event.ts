@@ -41,5 +41,7 @@ export type CompleteEvent =
   | { readonly kind: "delta"; readonly text: string }
   /** A whole call that the model asks for. */
   | { readonly kind: "tool_call"; readonly toolCall: ToolCall }
+  /** One more part of a request that is asked in parts is done. */
+  | { readonly kind: "chunk_progress"; readonly doneCount: number; readonly totalCount: number }
   | { readonly kind: "done"; readonly result: CompleteResult }
   | Refusal;

@@ -13,7 +13,8 @@ import type { CompleteEvent, QueuedEvent } from "./complete-event.ts";
 import type { CompleteCommand } from "./complete-request.ts";
 import type { CompleteResult } from "./complete-result.ts";
 import { CompleteRun } from "./complete-run.ts";
-import { describePlan, type PlannedComplete, planComplete } from "./plan-complete.ts";
+import type { Completion } from "./completion.ts";
+import { type CompletePlan, describePlan, type PlannedComplete, planComplete } from "./plan-complete.ts";
 import type { StreamSink } from "./receive-stream.ts";
 import { withDefaults } from "./with-defaults.ts";
 
@@ -40,8 +41,11 @@ export interface EventSink extends StreamSink {
   queued(queued: Omit<QueuedEvent, "kind">): void;
 }
 
-/** Answers Complete and StreamComplete. */
-export class Completer {
+/**
+ * Answers requests by calling providers. Of a request whose context strategy is `chunk` it is asked only after another
+ * one has been put in its place.
+ */
+export class Completer implements Completion {
   readonly #options: CompleterOptions;
 
   constructor(options: CompleterOptions) {
@@ -54,9 +58,14 @@ export class Completer {
 
   /** What {@link complete} would do now; reserves nothing. */
   plan(command: CompleteCommand, call: Call): PlannedComplete {
+    return describePlan(this.planInside(command, call, false));
+  }
+
+  /** The same with all that a call would need. */
+  planInside(command: CompleteCommand, call: Call, isStreamed: boolean): CompletePlan | Refusal {
     const request = withDefaults(command.request, this.#options.config.defaults);
-    const question = { command, call, request, isStreamed: false, parent: context.active() };
-    return describePlan(planComplete(question, this.#options));
+    const question = { command, call, request, isStreamed, parent: context.active() };
+    return planComplete(question, this.#options);
   }
 
   /** The same with everything that happens on the way; a consumer that leaves early ends the work. */

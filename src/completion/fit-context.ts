@@ -7,8 +7,8 @@ import { boundOutput, type ContextChange } from "../fallback/context/context-cha
 import { inputBudgetTokens } from "../fallback/context/count-request.ts";
 import { truncate } from "../fallback/context/truncate.ts";
 import type { RoutedCandidate } from "../fallback/route.ts";
-import { capOf } from "../tracker/pool-rules.ts";
 import type { Candidate } from "./candidate.ts";
+import { tokenCapOf } from "./token-cap.ts";
 
 /** A request as one candidate gets it. */
 export interface FittedRequest {
@@ -74,15 +74,6 @@ export function fitContext(
     output,
   };
   return { kind: "fitted", candidate: fitted, request: truncated.request, change };
-}
-
-/** The least that a limit on tokens, or on input tokens, ever lets pass. Undefined: there is none. */
-function tokenCapOf({ option }: Candidate): number | undefined {
-  const { rules } = option.pool.usage;
-  const caps = rules.limits
-    .filter(({ metric }) => metric === "tokens" || metric === "input_tokens")
-    .map((limit) => capOf(limit, rules));
-  return caps.length === 0 ? undefined : Math.min(...caps);
 }
 
 function refuseTooLarge(

@@ -59,11 +59,13 @@ export function refuseLeft(attempts: readonly AttemptRecord[], isLate: boolean):
     : refuse("CANCELLED", "the caller went away", { metadata });
 }
 
+/** The attempts, and what they are charged for if they are. */
 function attemptMetadata(attempts: readonly AttemptRecord[]): Record<string, string> {
-  return Object.fromEntries(
-    attempts.map(({ deployment, errorReason }, index) => [
-      `attempt_${index + 1}`,
-      `${deployment} ${errorReason}`,
-    ]),
-  );
+  const told = attempts.map(({ deployment, errorReason }, index) => [
+    `attempt_${index + 1}`,
+    `${deployment} ${errorReason}`,
+  ]);
+  const chargedNanoUsd = attempts.reduce((sum, { cost }) => sum + (cost?.totalNanoUsd ?? 0n), 0n);
+  if (chargedNanoUsd > 0n) told.push(["charged_nano_usd", String(chargedNanoUsd)]);
+  return Object.fromEntries(told);
 }

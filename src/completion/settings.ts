@@ -21,7 +21,6 @@ export function settingsOf(command: CompleteCommand, config: Config): Settings |
   if (command.preset !== undefined && preset === undefined) return refusePreset();
   const { routing, scheduler } = config;
   const contextStrategy = command.contextStrategy ?? preset?.contextStrategy ?? routing.contextStrategy;
-  if (contextStrategy === "chunk") return refuseChunk();
   return {
     kind: "settings",
     preset,
@@ -31,14 +30,6 @@ export function settingsOf(command: CompleteCommand, config: Config): Settings |
     maxWaitMs: command.maxWaitMs ?? preset?.maxWaitMs ?? scheduler.maxWaitMs,
     hedgeQuantile: (command.hedge ?? routing.hedge.enabled) ? routing.hedge.quantile : undefined,
   };
-}
-
-/** Nobody is to get a truncated answer who asked for one in parts. */
-function refuseChunk(): Refusal {
-  const description = "of chunk is not available in this version; use truncate, fallback or auto";
-  return refuse("INVALID_REQUEST", `context_strategy ${description}`, {
-    fieldViolations: [{ field: "context_strategy", description }],
-  });
 }
 
 function refusePreset(): Refusal {

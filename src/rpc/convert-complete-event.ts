@@ -1,5 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import {
+  ChunkProgressSchema,
   type StreamCompleteResponse,
   StreamCompleteResponseSchema,
 } from "../../gen/es/headway/v1/stream_complete_pb.js";
@@ -28,6 +29,10 @@ export function completeEventToProto(
       return create(StreamCompleteResponseSchema, { event: { case: "delta", value: { text: event.text } } });
     case "tool_call":
       return wrap({ case: "toolCall", value: toolCallToProto(event.toolCall) });
+    case "chunk_progress": {
+      const { doneCount, totalCount } = event;
+      return wrap({ case: "chunkProgress", value: create(ChunkProgressSchema, { doneCount, totalCount }) });
+    }
     case "done":
       return wrap({ case: "done", value: completeResultToProto(event.result, traceId) });
   }

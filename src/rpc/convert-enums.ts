@@ -119,6 +119,7 @@ export const ATTEMPT_CAUSE_NUMBERS: Readonly<Record<AttemptCause, ProtoAttemptCa
   fallback_budget: ProtoAttemptCause.FALLBACK_BUDGET,
   fallback_unavailable: ProtoAttemptCause.FALLBACK_UNAVAILABLE,
   hedge: ProtoAttemptCause.HEDGE,
+  chunk: ProtoAttemptCause.CHUNK,
 };
 
 export const ATTEMPT_ERROR_REASON_NUMBERS: Readonly<Record<AttemptErrorReason, ProtoAttemptErrorReason>> = {

@@ -6,6 +6,7 @@ import { digest } from "../cache/digest.ts";
 import { lastEvent, onlyEnd } from "../cache/last-event.ts";
 import type { CompleteCommand } from "../complete-request.ts";
 import type { CompleteResult } from "../complete-result.ts";
+import { isLate } from "../deadline.ts";
 import { refuseLeft } from "../refuse-failed.ts";
 import type { BatchCommand, BatchEvent } from "./batch-command.ts";
 import type { BatchServiceOptions } from "./batch-service.ts";
@@ -53,7 +54,7 @@ export class BatchRun {
       this.#progressTimer?.cancel();
       this.#progressTimer = undefined;
     }
-    if (call.signal.aborted) return this.#refuseLeft();
+    if (call.signal.aborted) return refuseLeft([], isLate(call, this.#options.clock));
     return this.#succeededCount + this.#failedCount < size ? this.#refuseDraining() : undefined;
   }
 
@@ -110,11 +111,6 @@ export class BatchRun {
       });
     });
     this.#progressTimer = again;
-  }
-
-  #refuseLeft(): Refusal {
-    const { call, clock } = this.#options;
-    return refuseLeft([], call.deadlineMs !== undefined && call.deadlineMs <= clock.monotonicMs());
   }
 
   #refuseDraining(): Refusal {

@@ -29,6 +29,7 @@ export function cacheKey({ tenant, command, request, settings, considered }: Key
     contextStrategy: settings.contextStrategy,
     quality: command.quality,
     maxCostNanoUsd: command.maxCostNanoUsd,
+    arms: considered.arms,
     deployments: considered.list.filter(({ deployment }) => isUsable(deployment)).map(identityOf),
   });
 }

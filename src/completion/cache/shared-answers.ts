@@ -6,6 +6,7 @@ import type { LedgerSink } from "../../cost/ledger.ts";
 import type { CompleteEvent } from "../complete-event.ts";
 import type { CompleteCommand } from "../complete-request.ts";
 import type { CompleteResult } from "../complete-result.ts";
+import { isLate } from "../deadline.ts";
 import { refuseLeft } from "../refuse-failed.ts";
 import { refusalEntry } from "../request-entry.ts";
 import type { AnswerStore } from "./answer-store.ts";
@@ -169,12 +170,7 @@ export class SharedAnswers {
       const event = await Promise.race([flight.events.at(index), leaving]);
       if (event !== undefined || !call.signal.aborted) return event;
     }
-    if (flight.readers > 1) {
-      return refuseLeft(
-        [],
-        call.deadlineMs !== undefined && call.deadlineMs <= this.#options.clock.monotonicMs(),
-      );
-    }
+    if (flight.readers > 1) return refuseLeft([], isLate(call, this.#options.clock));
     this.#land(key, flight);
     flight.work.abort();
     return flight.events.at(index);

@@ -18,7 +18,9 @@ export type AttemptCause =
   /** The candidates before it could not be called: breaker open, not configured, capability missing. */
   | "fallback_unavailable"
   /** The attempt before it was slow, and still runs; the first answer wins. */
-  | "hedge";
+  | "hedge"
+  /** One part of a request that is asked in parts, or the combination of their answers. */
+  | "chunk";
 
 const CAUSES: Record<CandidateVerdict, AttemptCause> = {
   eligible: "first_choice",
