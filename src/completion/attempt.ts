@@ -25,7 +25,7 @@ import { withCost } from "./call-budget.ts";
 import type { Candidate } from "./candidate.ts";
 import type { AttemptRecord } from "./complete-result.ts";
 import type { DeploymentHealth } from "./deployment-health.ts";
-import { isOvertaken, overtakenError } from "./overtaken.ts";
+import { isOvertaken, overtakenError, reasonForBreaker } from "./overtaken.ts";
 import { receiveStream, type StreamSink } from "./receive-stream.ts";
 import { isUnheard, sentUsage } from "./unheard-call.ts";
 
@@ -126,7 +126,7 @@ export async function makeAttempt(plan: AttemptPlan, tools: AttemptTools): Promi
   settle(lease, received, { row, isUnused: usage === undefined }, tools);
   tools.health.callEnded(deployment, {
     passage,
-    reason: error?.reason,
+    reason: error && reasonForBreaker(error, plan.cause, start.signal),
     kind: plan.sink === undefined ? "whole" : "streamed",
     latencyMs: firstTokenMs ?? latencyMs,
   });

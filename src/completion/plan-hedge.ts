@@ -21,12 +21,16 @@ export function planHedge(slow: AttemptPlan, options: HedgeOptions): Hedge | und
   const afterMs = options.health.usualLatencyMs(deployment.id, kind, options.quantile);
   if (afterMs === undefined) return undefined;
   const usually = `${deployment.id} has not answered in ${formatMs(afterMs)}, as it usually does`;
-  return { afterMs, plans: () => plansBeside(slow, usually, options) };
+  return { afterMs, plans: () => plansBeside(slow, afterMs, usually, options) };
 }
 
-/** It starts at once or not at all, and fits into what the attempt that runs may leave of the request's budget. */
+/**
+ * It waits no longer for its turn than the other has been waited for, and fits into what the attempt that runs may leave
+ * of the request's budget.
+ */
 function* plansBeside(
   slow: AttemptPlan,
+  afterMs: number,
   explanation: string,
   { planAt, untried }: HedgeOptions,
 ): Iterable<HedgePlan> {
@@ -35,7 +39,7 @@ function* plansBeside(
     const hedge = planAt(routed, explanation);
     if (hedge === undefined) continue;
     const { fitted, plan } = hedge;
-    const start = { ...plan.start, maxWaitMs: 0 };
+    const start = { ...plan.start, maxWaitMs: Math.min(plan.start.maxWaitMs, afterMs) };
     const spending = { ...plan.spending, spentNanoUsd: plan.spending.spentNanoUsd + worstNanoUsd };
     yield { fitted, plan: { ...plan, number: slow.number + 1, start, spending } };
   }

@@ -14,7 +14,7 @@ export interface HedgePlan {
 export interface Hedge {
   /** From the start of the first call, in milliseconds. */
   readonly afterMs: number;
-  /** In order of preference; the first that can start at once is made. */
+  /** In order of preference; the first that starts is made. */
   plans(): Iterable<HedgePlan>;
 }
 

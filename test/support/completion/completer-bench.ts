@@ -25,6 +25,8 @@ export async function makeCompleterBench(options: {
   readonly lineOf: (deployment: string, callIndex: number) => Line;
   /** Told of each call before it is answered. */
   readonly onCall: (seen: SeenCall) => void;
+  /** Told of each breaker that changes its state. */
+  readonly onBreaker?: (deployment: string, state: string) => void;
 }) {
   const { config, catalog } = setupFrom(options.config);
   encodings ??= loadEncodings();
@@ -44,7 +46,7 @@ export async function makeCompleterBench(options: {
   };
   const budgets = new BudgetBook({ budgets: config.budgets, tenants: [], clock, onRoom });
   const ledger = new MemoryLedger();
-  const health = new DeploymentHealth(clock);
+  const health = new DeploymentHealth(clock, options.onBreaker);
   const pools = new PoolDirectory({ scheduler, config: config.scheduler, clock, catalog });
   const shared = {
     clock,

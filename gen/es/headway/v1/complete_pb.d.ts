@@ -202,7 +202,7 @@ export declare type CompleteRequest = Message<"headway.v1.CompleteRequest"> & {
   /**
    * Whether the next candidate is called too when one has not answered (a stream: not begun to) in the time in which it
    * usually does. The first answer wins; the other call is given up and charged for what it used. At most one such call
-   * a request, within `max_attempts`, and only where it can start at once. Unset: `routing.hedge.enabled`.
+   * a request, within `max_attempts`, and only where its turn comes soon. Unset: `routing.hedge.enabled`.
    *
    * @generated from field: optional bool hedge = 25;
    */

@@ -199,7 +199,7 @@ type CompleteRequest struct {
 	ProviderOptions *structpb.Struct `protobuf:"bytes,24,opt,name=provider_options,json=providerOptions,proto3" json:"provider_options,omitempty"`
 	// Whether the next candidate is called too when one has not answered (a stream: not begun to) in the time in which it
 	// usually does. The first answer wins; the other call is given up and charged for what it used. At most one such call
-	// a request, within `max_attempts`, and only where it can start at once. Unset: `routing.hedge.enabled`.
+	// a request, within `max_attempts`, and only where its turn comes soon. Unset: `routing.hedge.enabled`.
 	Hedge         *bool `protobuf:"varint,25,opt,name=hedge,proto3,oneof" json:"hedge,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

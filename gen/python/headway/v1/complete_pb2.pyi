@@ -180,7 +180,7 @@ class CompleteRequest(_message.Message):
     hedge: _builtins.bool
     """Whether the next candidate is called too when one has not answered (a stream: not begun to) in the time in which it
     usually does. The first answer wins; the other call is given up and charged for what it used. At most one such call
-    a request, within `max_attempts`, and only where it can start at once. Unset: `routing.hedge.enabled`.
+    a request, within `max_attempts`, and only where its turn comes soon. Unset: `routing.hedge.enabled`.
     """
     @_builtins.property
     def fallback_models(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:

@@ -1590,7 +1590,7 @@ pub struct CompleteRequest {
     pub provider_options: ::core::option::Option<::prost_types::Struct>,
     /// Whether the next candidate is called too when one has not answered (a stream: not begun to) in the time in which it
     /// usually does. The first answer wins; the other call is given up and charged for what it used. At most one such call
-    /// a request, within `max_attempts`, and only where it can start at once. Unset: `routing.hedge.enabled`.
+    /// a request, within `max_attempts`, and only where its turn comes soon. Unset: `routing.hedge.enabled`.
     #[prost(bool, optional, tag="25")]
     pub hedge: ::core::option::Option<bool>,
 }

@@ -1036,7 +1036,7 @@ java.lang.String defaultValue) {
    * <pre>
    * Whether the next candidate is called too when one has not answered (a stream: not begun to) in the time in which it
    * usually does. The first answer wins; the other call is given up and charged for what it used. At most one such call
-   * a request, within `max_attempts`, and only where it can start at once. Unset: `routing.hedge.enabled`.
+   * a request, within `max_attempts`, and only where its turn comes soon. Unset: `routing.hedge.enabled`.
    * </pre>
    *
    * <code>optional bool hedge = 25 [json_name = "hedge"];</code>
@@ -1050,7 +1050,7 @@ java.lang.String defaultValue) {
    * <pre>
    * Whether the next candidate is called too when one has not answered (a stream: not begun to) in the time in which it
    * usually does. The first answer wins; the other call is given up and charged for what it used. At most one such call
-   * a request, within `max_attempts`, and only where it can start at once. Unset: `routing.hedge.enabled`.
+   * a request, within `max_attempts`, and only where its turn comes soon. Unset: `routing.hedge.enabled`.
    * </pre>
    *
    * <code>optional bool hedge = 25 [json_name = "hedge"];</code>
@@ -4970,7 +4970,7 @@ java.lang.String defaultValue) {
      * <pre>
      * Whether the next candidate is called too when one has not answered (a stream: not begun to) in the time in which it
      * usually does. The first answer wins; the other call is given up and charged for what it used. At most one such call
-     * a request, within `max_attempts`, and only where it can start at once. Unset: `routing.hedge.enabled`.
+     * a request, within `max_attempts`, and only where its turn comes soon. Unset: `routing.hedge.enabled`.
      * </pre>
      *
      * <code>optional bool hedge = 25 [json_name = "hedge"];</code>
@@ -4984,7 +4984,7 @@ java.lang.String defaultValue) {
      * <pre>
      * Whether the next candidate is called too when one has not answered (a stream: not begun to) in the time in which it
      * usually does. The first answer wins; the other call is given up and charged for what it used. At most one such call
-     * a request, within `max_attempts`, and only where it can start at once. Unset: `routing.hedge.enabled`.
+     * a request, within `max_attempts`, and only where its turn comes soon. Unset: `routing.hedge.enabled`.
      * </pre>
      *
      * <code>optional bool hedge = 25 [json_name = "hedge"];</code>
@@ -4998,7 +4998,7 @@ java.lang.String defaultValue) {
      * <pre>
      * Whether the next candidate is called too when one has not answered (a stream: not begun to) in the time in which it
      * usually does. The first answer wins; the other call is given up and charged for what it used. At most one such call
-     * a request, within `max_attempts`, and only where it can start at once. Unset: `routing.hedge.enabled`.
+     * a request, within `max_attempts`, and only where its turn comes soon. Unset: `routing.hedge.enabled`.
      * </pre>
      *
      * <code>optional bool hedge = 25 [json_name = "hedge"];</code>
@@ -5016,7 +5016,7 @@ java.lang.String defaultValue) {
      * <pre>
      * Whether the next candidate is called too when one has not answered (a stream: not begun to) in the time in which it
      * usually does. The first answer wins; the other call is given up and charged for what it used. At most one such call
-     * a request, within `max_attempts`, and only where it can start at once. Unset: `routing.hedge.enabled`.
+     * a request, within `max_attempts`, and only where its turn comes soon. Unset: `routing.hedge.enabled`.
      * </pre>
      *
      * <code>optional bool hedge = 25 [json_name = "hedge"];</code>
