@@ -7,12 +7,14 @@ import type { BreakerSignal } from "../../src/fallback/breaker/breaker.ts";
 import { breakerSignal } from "../../src/fallback/breaker/breaker-signal.ts";
 import { route } from "../../src/fallback/route.ts";
 import { PRESETS } from "../../src/fallback/selection/preset.ts";
+import { problemLines, setupFrom } from "../config/config-from.ts";
 import { candidate, options, ranked } from "./candidate.ts";
+
+const TEXT = readFileSync(new URL("../../docs/routing.md", import.meta.url), "utf8");
 
 /** Rows of the tables of docs/routing.md, by their first cell. */
 const ROWS = new Map(
-  readFileSync(new URL("../../docs/routing.md", import.meta.url), "utf8")
-    .split("\n")
+  TEXT.split("\n")
     .filter((line) => line.startsWith("| `"))
     .map((line) => line.split("|").slice(1, -1))
     .map((cells) => cells.map((cell) => cell.trim()))
@@ -58,3 +60,15 @@ test.each(STRATEGIES.filter((name) => name !== "weighted" && name !== "round_rob
     expect(ROWS.get(strategy)?.[1]).toBe(order);
   },
 );
+
+const EXAMPLES = [...TEXT.matchAll(/^```yaml\n(.*?)^```/gms)].map(([, yaml]) => yaml!);
+
+test("has examples of the configuration", () => {
+  expect(EXAMPLES.length).toBeGreaterThan(0);
+});
+
+test.each(EXAMPLES)("the example %# is a configuration without problems or warnings", (yaml) => {
+  const environment = { OPENAI_API_KEY: "key", GEMINI_API_KEY: "key" };
+  expect(problemLines(yaml, environment)).toEqual([]);
+  expect(setupFrom(yaml, environment).warnings).toEqual([]);
+});
