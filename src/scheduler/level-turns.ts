@@ -69,10 +69,9 @@ export class LevelTurns {
   choose(candidates: readonly (Candidate | undefined)[], nowMs: number): Place | undefined {
     let best: Place | undefined;
     let bestRank = Number.POSITIVE_INFINITY;
-    for (let level = 0; level < candidates.length; level++) {
-      const candidate = candidates[level];
+    for (const candidate of candidates) {
       if (candidate === undefined) continue;
-      const rank = this.rank(level, candidate.oldestSinceMs, nowMs);
+      const rank = this.rank(candidate.place.level, candidate.oldestSinceMs, nowMs);
       if (rank >= bestRank) continue;
       best = candidate.place;
       bestRank = rank;

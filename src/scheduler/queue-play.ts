@@ -64,8 +64,10 @@ export class QueuePlay {
         return { place, startMs, isLate: true };
       }
       if (startMs > this.#atMs) {
-        this.#atMs = Math.min(startMs, wakeMs, this.#order.nextLiftMs(this.#atMs));
-        if (this.#atMs < startMs || this.#look().place !== place) continue;
+        // Until then it may come to be somebody else's turn.
+        const changeMs = Math.min(wakeMs, this.#order.nextLiftMs(this.#atMs));
+        this.#atMs = Math.min(startMs, changeMs);
+        if (changeMs <= startMs) continue;
       }
       this.#order.serve(place);
       this.#count(place, startMs);

@@ -12,7 +12,8 @@ interface Run extends Turn {
 
 /** A copy of who waits in a queue, on which it can be played who is served when. */
 export class ServiceOrder {
-  readonly #levels: readonly (readonly Run[])[];
+  /** Those of whom anybody waits. */
+  readonly #levels: readonly { readonly level: number; readonly runs: readonly Run[] }[];
   readonly #runs = new Map<Flow, Run>();
   readonly #turns: LevelTurns;
   readonly #without: Place | undefined;
@@ -21,19 +22,22 @@ export class ServiceOrder {
   constructor(levels: readonly Iterable<Flow>[], turns: LevelTurns, without: Place | undefined) {
     this.#turns = turns.clone();
     this.#without = without;
-    this.#levels = levels.map((flows) => [...flows].flatMap((flow) => this.#runOf(flow)));
+    this.#levels = levels
+      .map((flows, level) => ({ level, runs: [...flows].flatMap((flow) => this.#runOf(flow)) }))
+      .filter(({ runs }) => runs.length > 0);
   }
 
   /** The next to be served at `nowMs` among those that `mayStart` lets pass. */
   next(nowMs: number, mayStart: (place: Place) => boolean): Place | undefined {
-    const candidates = this.#levels.map((runs) => nextOfLevel(runs, mayStart));
+    const candidates = this.#levels.map(({ runs }) => nextOfLevel(runs, mayStart));
     return this.#turns.choose(candidates, nowMs);
   }
 
   /** When a level next counts as one higher. */
   nextLiftMs(nowMs: number): number {
     let nextMs = Number.POSITIVE_INFINITY;
-    for (const [level, runs] of this.#levels.entries()) {
+    for (const { level, runs } of this.#levels) {
+      if (level === 0) continue;
       for (const { head } of runs) {
         if (head !== undefined) nextMs = Math.min(nextMs, this.#turns.nextLiftMs(level, head.sinceMs, nowMs));
       }

@@ -24,9 +24,9 @@ test("nobody is told to wait longer than it does, and all is foreseen that can b
       waited++;
       if (isExact) exact++;
     }),
-    { seed: printedSeed("predictions"), numRuns: 1500 },
+    { seed: printedSeed("predictions"), numRuns: 1000 },
   );
-  expect(waited).toBeGreaterThan(300);
+  expect(waited).toBeGreaterThan(100);
   expect(exact).toBeGreaterThan(50);
 }, 60_000);
 

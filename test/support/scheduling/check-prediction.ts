@@ -59,7 +59,7 @@ export const crowds: fc.Arbitrary<Crowd> = fc
 export interface Prediction {
   readonly predictedWaitMs: number;
   readonly waitedMs: number;
-  /** All that decides the start could be known when it was told. */
+  /** All that decides the start could be known when it was told: nobody gives up. */
   readonly isExact: boolean;
 }
 
@@ -108,10 +108,10 @@ export async function predict(crowd: Crowd): Promise<Prediction | undefined> {
   await bench.run(3_000_000);
   // Of two calls that end at one instant nobody knows which is heard of first.
   if (told === undefined || !isKnown || isTied || last?.answer?.kind !== "lease") return undefined;
-  const isUnhurried = arrivals.every(({ maxWaitMs }) => maxWaitMs === NO_HURRY_MS);
-  const isAtStart = rules.chargeAt === "start";
-  // When others give up depends on when calls end, where these count at their end.
-  if (!isUnhurried && !isAtStart) return undefined;
-  const isExact = isUnhurried && isAtStart;
+  // Where tokens count at the end, starts depend on when calls end that nobody expects at any time.
+  if (rules.chargeAt !== "start") return undefined;
+  const isExact = arrivals.every(({ maxWaitMs }) => maxWaitMs === NO_HURRY_MS);
+  // Who gives up later than it could have known counts for its level's age until then.
+  if (!isExact && agingMs !== Number.POSITIVE_INFINITY) return undefined;
   return { predictedWaitMs: told, waitedMs: last.answer.waitedMs, isExact };
 }
