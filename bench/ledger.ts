@@ -5,15 +5,13 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { DatabaseSync } from "node:sqlite";
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import { SystemClock } from "../src/core/clock.ts";
-import { seededRandom } from "../src/core/random.ts";
 import type { UsageQuery } from "../src/cost/ledger/usage-query.ts";
-import type { LedgerEntry } from "../src/cost/ledger.ts";
 import { SqliteLedger } from "../src/stores/sqlite/ledger.ts";
+import { RowMaker } from "./support/row-maker.ts";
 
 /*
  * Fills a ledger with a month of rows and asks it: `node bench/ledger.ts [rows = 1,000,000]`. 10,000,000 rows take
  * about 10 minutes and 3 GB in the system's folder for temporary files; everything is deleted at the end.
- * 12 models, 20 tenants and 16 sets of tags: 3,840 series.
  */
 
 const rowCount = Number(process.argv[2] ?? 1_000_000);
@@ -25,48 +23,10 @@ const ROWS_PER_TURN = 50;
 /** Rows under way at most, so that the bench measures writing and not memory. */
 const MOST_AHEAD = 20_000;
 
-const random = seededRandom(1);
-const pick = (count: number): number => Math.floor(random.next() * count);
+const maker = new RowMaker(1);
 const folder = mkdtempSync(join(tmpdir(), "headway-ledger-bench-"));
 const path = join(folder, "headway.db");
 const OPTIONS = { path, retentionMs: 90 * DAY_MS, clock: new SystemClock() };
-
-function makeRow(index: number): LedgerEntry {
-  const provider = `provider${pick(4)}`;
-  const model = `${provider}/model-${pick(3)}`;
-  const inputTokens = pick(4_000);
-  const outputTokens = pick(800);
-  const inputNanoUsd = BigInt(inputTokens) * 150n;
-  const outputNanoUsd = BigInt(outputTokens) * 600n;
-  return {
-    wallMs: START_MS + Math.floor((index * 30 * DAY_MS) / rowCount),
-    kind: "attempt",
-    outcome: random.next() < 0.98 ? "succeeded" : "failed",
-    reason: undefined,
-    tenant: `tenant${pick(20)}`,
-    tags: { team: `team${pick(8)}`, env: pick(2) === 0 ? "prod" : "test" },
-    taskType: "chat",
-    provider,
-    model,
-    deployment: model,
-    usage: { inputTokens, outputTokens, cachedInputTokens: pick(inputTokens + 1) },
-    cost: {
-      inputNanoUsd,
-      outputNanoUsd,
-      totalNanoUsd: inputNanoUsd + outputNanoUsd,
-      priceSource: "genai-prices",
-    },
-    reservedTokens: 5_000,
-    waitedMs: pick(2) === 0 ? 0 : random.next() * 2_000,
-    isRateLimitWait: pick(3) === 0,
-    latencyMs: random.next() * 3_000,
-    isFallback: pick(20) === 0,
-    isRateLimitFallback: pick(40) === 0,
-    isLast: true,
-    requestId: `req_${String(index).padStart(22, "0")}`,
-    traceId: "0af7651916cd43dd8448eb211c80319c",
-  };
-}
 
 /** Processor time of this thread: other work on the machine does not count. */
 function threadMs(): number {
@@ -82,7 +42,11 @@ async function fill(ledger: SqliteLedger): Promise<void> {
   let recordMs = 0;
   let longestMs = 0;
   for (let index = 0; index < rowCount; ) {
-    const rows = Array.from({ length: ROWS_PER_TURN }, () => makeRow(index++));
+    const rows = Array.from({ length: ROWS_PER_TURN }, () => {
+      const row = maker.make(index, START_MS + Math.floor((index * 30 * DAY_MS) / rowCount));
+      index++;
+      return row;
+    });
     for (const row of rows) expectedNanoUsd += row.cost!.totalNanoUsd;
     const turnMs = threadMs();
     for (const row of rows) ledger.record(row);

@@ -1,6 +1,7 @@
 import { benchClients } from "./clients.ts";
 import { benchComplete } from "./complete.ts";
 import { benchHoldSlots } from "./hold-slots.ts";
+import { benchLedgerLoad } from "./ledger-load.ts";
 import { benchScheduler } from "./scheduler.ts";
 import { benchSlots } from "./slots.ts";
 import { describeMachine } from "./support/machine.ts";
@@ -12,6 +13,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<void>>> = {
   "hold-slots": () => benchHoldSlots(print),
   complete: () => benchComplete(print),
   clients: () => benchClients(print),
+  "ledger-load": () => benchLedgerLoad(print),
 };
 
 const asked = process.argv.slice(2);

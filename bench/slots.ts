@@ -32,7 +32,8 @@ export async function benchSlots(print: (line: string) => void): Promise<void> {
   print(`  at half load, Headway: ${describe(await atRate(headway, steady))} (target p99 < 10 ms)`);
 }
 
-async function acquireAndSettle(client: BytesClient): Promise<number> {
+/** One slot from its grant to its settlement: two calls. */
+export async function acquireAndSettle(client: BytesClient): Promise<number> {
   const granted = fromBinary(AcquireSlotResponseSchema, await client.call("AcquireSlot", acquire));
   const settle = create(SettleSlotRequestSchema, {
     slotId: granted.slotId,

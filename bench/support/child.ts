@@ -10,10 +10,14 @@ export interface Child extends AsyncDisposable {
   cpuMs(): number;
 }
 
-/** Starts a script that prints `listening <port>` when it is ready. */
-export async function startChild(script: string, args: readonly string[] = []): Promise<Child> {
+/** Starts a script that prints a line with its port when it is ready; by default `listening <port>`. */
+export async function startChild(
+  script: string,
+  args: readonly string[] = [],
+  pattern = /^listening (\d+)$/,
+): Promise<Child> {
   const child = spawn(process.execPath, [script, ...args], { stdio: ["ignore", "pipe", "inherit"] });
-  const port = await readPort(child, /^listening (\d+)$/);
+  const port = await readPort(child, pattern);
   return asChild(child, port);
 }
 

@@ -1,0 +1,28 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createApp } from "../../src/app.ts";
+import { serve } from "../../src/cli/serve.ts";
+import { SystemClock } from "../../src/core/clock.ts";
+import { SqliteLedger } from "../../src/stores/sqlite/ledger.ts";
+import { RowMaker } from "../support/row-maker.ts";
+
+/** Headway, and in the same process a ledger that is written at a steady rate: configuration, rows per second. */
+const [configPath = "", rowsPerSecond = "0"] = process.argv.slice(2);
+const TURN_MS = 5;
+const rowsPerTurn = (Number(rowsPerSecond) * TURN_MS) / 1000;
+
+if (rowsPerTurn > 0) {
+  const folder = mkdtempSync(join(tmpdir(), "headway-ledger-load-"));
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const path = join(folder, "headway.db");
+  const ledger = await SqliteLedger.open({ path, retentionMs: 90 * 86_400_000, clock: new SystemClock() });
+  const rows = new RowMaker(1);
+  let count = 0;
+  const startMs = performance.now();
+  setInterval(() => {
+    const due = ((performance.now() - startMs) / TURN_MS) * rowsPerTurn;
+    while (count < due) ledger.record(rows.make(count++, Date.now()));
+  }, TURN_MS);
+}
+await serve({ config: configPath }, createApp);
