@@ -13,12 +13,12 @@ mkdir -p "$here/target"
   # Test files run at the same time.
   flock 9
   sources=("$root/clients/java/src/main/java" "$root/gen/java" "$here")
-  if [[ -f $here/target/compiled && -z $(find -L "${sources[@]}" -name '*.java' -newer "$here/target/compiled" -print -quit) ]]; then
+  if [[ -f $here/target/compiled && -z $(find "${sources[@]}" -name '*.java' -newer "$here/target/compiled" -print -quit) ]]; then
     exit
   fi
   rm -rf "$classes"
   touch "$here/target/begun"
-  find -L "$root/clients/java/src/main/java" "$here" -name '*.java' >"$here/target/sources"
+  find "${sources[@]}" -name '*.java' >"$here/target/sources"
   javac -nowarn -proc:none --release 17 -cp "$needed" -d "$classes" "@$here/target/sources" >&2
   mv "$here/target/begun" "$here/target/compiled"
 ) 9>"$here/target/lock"
