@@ -92,7 +92,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       lease.row = slots.expiredRow(lease);
     },
     onExpired(lease) {
-      logger.info({ slot_id: lease.id, deployment: lease.option.deployment }, "a slot expired unsettled");
+      logger.info({ slot_id: lease.id, deployment: lease.deployment }, "a slot expired unsettled");
       if (lease.row !== undefined) ledger.record(lease.row);
       lease.row = undefined;
     },

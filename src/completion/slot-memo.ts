@@ -58,11 +58,11 @@ export function tagsOfMemo(memo: JsonValue | undefined): Readonly<Record<string,
 
 /** The memo of a slot that was granted before a restart. Undefined: it is none, or its model is not there any more. */
 export function memoFromJson(lease: Lease, catalog: Catalog, prices: PriceBook): SlotMemo | undefined {
-  const { memo, option, tenant } = lease;
-  const found = catalog.find(option.deployment);
+  const { memo, tenant } = lease;
+  const found = catalog.find(lease.deployment);
   if (!isObject(memo) || found.kind === "not_found") return undefined;
   const { kind, requestId, taskType, inputTokens, firstDeployment, leaseDurationMs } = memo;
-  const deployment = found.deployments.find(({ id }) => id === option.deployment) ?? found.deployments[0]!;
+  const deployment = found.deployments.find(({ id }) => id === lease.deployment) ?? found.deployments[0]!;
   return {
     kind: kind === "attempt" ? kind : "slot",
     taskType: typeof taskType === "string" ? taskType : "",
@@ -75,7 +75,7 @@ export function memoFromJson(lease: Lease, catalog: Catalog, prices: PriceBook):
     model: found.model,
     deployment,
     price: priceOf(prices, found.model, deployment),
-    isFallback: option.deployment !== firstDeployment,
+    isFallback: lease.deployment !== firstDeployment,
     leaseDurationMs: Number(leaseDurationMs ?? 0),
     acquiredIn: undefined,
   };

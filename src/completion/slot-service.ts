@@ -84,7 +84,7 @@ export class SlotService {
       budgets === undefined ? scheduler.acquire(asked) : acquireFitting(scheduler, asked, options);
     const answer = (result: Lease | Refusal): SlotGrant | Refusal => {
       if (result.kind === "refused") return result;
-      const option = result.option as SlotOption;
+      const option = options.find(({ deployment }) => deployment === result.deployment)!;
       result.ownerState = {
         kind: "slot",
         request,

@@ -3,7 +3,8 @@ import type { WaitCause } from "../core/limit.ts";
 import type { LedgerEntry } from "../cost/ledger.ts";
 import type { Charge, CountedEvent } from "../tracker/charge.ts";
 import type { StartOption } from "./place.ts";
-import type { ScopeCharge } from "./scope.ts";
+import type { PoolQueue } from "./pool-queue.ts";
+import type { Scope, ScopeCharge } from "./scope.ts";
 
 /**
  * A slot's life.
@@ -17,10 +18,19 @@ export type LeaseState = "granted" | "settled" | "released" | "expired";
 const NO_CHARGES: readonly ScopeCharge[] = [];
 const NO_CAUSES: readonly WaitCause[] = [];
 
-/** The right to one call. Also the charge of its pool, so that one object a call is enough. */
+/**
+ * The right to one call. Also the charge of its pool, and its own copy of what it was granted for, so that nothing but
+ * this one object has to live as long as the call.
+ */
 export class Lease implements Charge {
   readonly id: string;
-  readonly option: StartOption;
+  readonly deployment: string;
+  readonly pool: PoolQueue;
+  readonly scopes: readonly Scope[];
+  readonly requests: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly totalTokens: number;
   readonly tenant: string;
   readonly level: number;
   state: LeaseState = "granted";
@@ -41,7 +51,13 @@ export class Lease implements Charge {
 
   constructor(id: string, option: StartOption, tenant: string, level: number, expireMs: number) {
     this.id = id;
-    this.option = option;
+    this.deployment = option.deployment;
+    this.pool = option.pool;
+    this.scopes = option.scopes;
+    this.requests = option.amounts.requests;
+    this.inputTokens = option.amounts.inputTokens;
+    this.outputTokens = option.amounts.outputTokens;
+    this.totalTokens = option.amounts.totalTokens;
     this.tenant = tenant;
     this.level = level;
     this.expireMs = expireMs;
@@ -53,25 +69,9 @@ export class Lease implements Charge {
 
   /** What is reserved for it of budgets, in nano-dollars. Undefined: nothing. */
   get reservedNanoUsd(): bigint | undefined {
-    for (const { reservedNanoUsd } of this.option.scopes) {
+    for (const { reservedNanoUsd } of this.scopes) {
       if (reservedNanoUsd !== undefined) return reservedNanoUsd;
     }
     return undefined;
-  }
-
-  get requests(): number {
-    return this.option.amounts.requests;
-  }
-
-  get inputTokens(): number {
-    return this.option.amounts.inputTokens;
-  }
-
-  get outputTokens(): number {
-    return this.option.amounts.outputTokens;
-  }
-
-  get totalTokens(): number {
-    return this.option.amounts.totalTokens;
   }
 }

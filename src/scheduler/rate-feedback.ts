@@ -72,7 +72,7 @@ export class RateFeedback {
 
   /** Takes in the answer to a slot's call. Works before and after the slot's settlement. */
   note(lease: Lease, answer: RateAnswer): RateFeedbackNote {
-    const { pool } = lease.option;
+    const { pool } = lease;
     const nowMs = this.#clock.monotonicMs();
     const memory = this.#memoryOf(pool);
     const headers = this.#read(pool, answer.headers);

@@ -142,7 +142,7 @@ export class Scheduler {
    */
   settle(lease: Lease, actual: Amounts): boolean {
     const nowMs = this.#clock.monotonicMs();
-    const { pool } = lease.option;
+    const { pool } = lease;
     const wasOpen = lease.state === "granted";
     if (!wasOpen && lease.state !== "expired") return false;
     if (pool.usage.isExceeded(lease, actual)) pool.counters.estimateExceeded++;
@@ -169,9 +169,9 @@ export class Scheduler {
   release(lease: Lease): boolean {
     if (lease.state !== "granted") return false;
     const nowMs = this.#clock.monotonicMs();
-    lease.option.pool.usage.release(lease);
+    lease.pool.usage.release(lease);
     for (const charge of lease.scopeCharges) charge.release();
-    lease.option.pool.queue.correct(lease.level, lease.tenant, lease.option.pool.usage.shareOf(lease));
+    lease.pool.queue.correct(lease.level, lease.tenant, lease.pool.usage.shareOf(lease));
     lease.state = "released";
     this.#book.end(lease, nowMs);
     this.#options.listener?.released(lease, nowMs);
@@ -237,7 +237,7 @@ export class Scheduler {
   }
 
   #expire(lease: Lease, nowMs: number): void {
-    lease.option.pool.usage.expire(nowMs, lease);
+    lease.pool.usage.expire(nowMs, lease);
     for (const charge of lease.scopeCharges) charge.expire(nowMs);
     lease.state = "expired";
     this.#book.end(lease, nowMs);
@@ -249,9 +249,9 @@ export class Scheduler {
 
   /** Wakes whoever may start earlier since a call has ended. */
   #noteRoom(lease: Lease, nowMs: number): void {
-    lease.option.pool.noteRoom(nowMs);
+    lease.pool.noteRoom(nowMs);
     if (lease.scopeCharges.length === 0) return;
-    for (const pool of this.#pools.values()) if (pool !== lease.option.pool) pool.noteRoom(nowMs);
+    for (const pool of this.#pools.values()) if (pool !== lease.pool) pool.noteRoom(nowMs);
   }
 }
 

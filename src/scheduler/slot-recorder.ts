@@ -173,14 +173,14 @@ export class SlotRecorder implements SlotListener, CheckpointSource {
     const journalId = lease.row?.journalId;
     if (journalId === undefined) return undefined;
     const row = toMoneyJson(lease.row);
-    this.#unwritten.set(journalId, { pool: lease.option.pool.id, row });
+    this.#unwritten.set(journalId, { pool: lease.pool.id, row });
     return row;
   }
 
   /** Counts what is not durable yet on all accounts of a slot, and makes it durable where that is too much. */
   #note(lease: Lease, amounts: Amounts): void {
-    let isTooMuch = this.#count(this.#accountOf(lease.option.pool.id, lease.option.pool.usage), amounts);
-    for (const { account } of lease.option.scopes) {
+    let isTooMuch = this.#count(this.#accountOf(lease.pool.id, lease.pool.usage), amounts);
+    for (const { account } of lease.scopes) {
       if (account === undefined) continue;
       if (this.#count(this.#accountOf(account.id, account.usage), amounts)) isTooMuch = true;
     }
@@ -228,7 +228,7 @@ const NO_SCOPES: WeakMap<PoolQueue, readonly string[]> = new WeakMap();
 
 /** Everything that a slot was charged to, its pool first. */
 function accountsOf(lease: Lease): readonly string[] {
-  const { pool, scopes } = lease.option;
+  const { pool, scopes } = lease;
   if (scopes.length > 0) return [pool.id, ...scopes.flatMap(({ account }) => account?.id ?? [])];
   let alone = NO_SCOPES.get(pool);
   if (alone === undefined) {
@@ -240,19 +240,19 @@ function accountsOf(lease: Lease): readonly string[] {
 
 /** What a slot was charged to one account; the slot itself is the charge of its pool. */
 function chargeOn(account: string, lease: Lease): Charge | undefined {
-  const { pool, scopes } = lease.option;
+  const { pool, scopes } = lease;
   if (pool.id === account) return lease;
   const index = scopes.findIndex((scope) => scope.account?.id === account);
   return index < 0 ? undefined : lease.scopeCharges[index]?.charge;
 }
 
 function slotRecord(lease: Lease): SlotRecord {
-  const { option, tenant, level, startMs, expireMs, memo } = lease;
-  const { requests, inputTokens, outputTokens, totalTokens } = option.amounts;
+  const { deployment, tenant, level, startMs, expireMs, memo } = lease;
+  const { requests, inputTokens, outputTokens, totalTokens } = lease;
   return {
     slotId: lease.id,
     accounts: accountsOf(lease),
-    deployment: option.deployment,
+    deployment,
     tenant,
     level,
     atMs: startMs,

@@ -123,7 +123,7 @@ export class StreamRun {
       recorder.noteRefusal({ arrival, reason: answer.reason, model: target.model.id, pool, nowMs });
       return;
     }
-    const { target } = answer.option as SimulatedOption;
+    const { target } = options.find(({ deployment }) => deployment === answer.deployment)!;
     recorder.noteStart({ arrival, lease: answer, model: target.model.id, nowMs });
     const outputTokens = this.#outputOf(arrival, answer, target);
     clock.after(callDurationMs(this.#options.stream.latency, outputTokens), () => {

@@ -116,7 +116,7 @@ describe("a waiter in several queues", () => {
     const behind = bench.ask();
     expect([bench.pool.queue.size, quick.queue.size]).toEqual([2, 1]);
     await bench.run(500);
-    expect(leaseOf(both).option.deployment).toBe("quick");
+    expect(leaseOf(both).deployment).toBe("quick");
     expect([bench.pool.queue.size, quick.queue.size]).toEqual([1, 0]);
     await bench.run(500);
     expect(leaseOf(behind).startMs).toBe(1000);
@@ -132,7 +132,7 @@ describe("a waiter in several queues", () => {
     const asked = bench.ask({ pools: [slow, bench.pool], maxWaitMs: 5000 });
     expect(slow.queue.size).toBe(0);
     await bench.run(1000);
-    expect(leaseOf(asked).option.deployment).toBe("pool");
+    expect(leaseOf(asked).deployment).toBe("pool");
   });
 
   test("is refused only when the last queue gives it up", async () => {
@@ -152,7 +152,7 @@ describe("a waiter in several queues", () => {
     const bench = new TestBench(RULES);
     const other = bench.addPool("other", RULES);
     bench.ask();
-    expect(leaseOf(bench.ask({ pools: [bench.pool, other] })).option.deployment).toBe("other");
+    expect(leaseOf(bench.ask({ pools: [bench.pool, other] })).deployment).toBe("other");
   });
 });
 

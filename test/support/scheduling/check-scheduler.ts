@@ -126,7 +126,7 @@ export class SchedulerCheck {
       case "settle": {
         const call = take(this.#open, step.pick);
         if (call === undefined) return;
-        const actual = usedOf(call.lease.option.amounts, step.share);
+        const actual = usedOf(call.lease, step.share);
         this.#oracle.settle(this.#nowMs, call.known, actual);
         this.#bench.scheduler.settle(call.lease, actual);
         return;

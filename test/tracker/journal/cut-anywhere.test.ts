@@ -147,11 +147,12 @@ class Process {
     const sizes = [1, 20, 90].map((tokens) => {
       return { requests: 1, inputTokens: tokens, outputTokens: tokens, totalTokens: 2 * tokens };
     });
-    const slots = [...this.scheduler.leases()].map(
-      ({ id, tenant, level, startMs, expireMs, memo, option }) => {
-        return { id, tenant, level, startMs, expireMs, memo, amounts: option.amounts };
-      },
-    );
+    const slots = [...this.scheduler.leases()].map((lease) => {
+      const { id, tenant, level, startMs, expireMs, memo } = lease;
+      const { requests, inputTokens, outputTokens, totalTokens } = lease;
+      const amounts = { requests, inputTokens, outputTokens, totalTokens };
+      return { id, tenant, level, startMs, expireMs, memo, amounts };
+    });
     return {
       counts: [this.pool.usage, this.quota.account.usage].map((usage) => ({
         // The peak of concurrency is one of the process; those of the windows go on.
@@ -187,7 +188,7 @@ function play(process: Process, history: readonly Step[]): void {
     } else {
       const lease = chosen(step.pick, step.kind === "settle_expired" ? "expired" : "granted");
       if (lease === undefined) continue;
-      if ("share" in step) process.scheduler.settle(lease, usedOf(lease.option.amounts, step.share));
+      if ("share" in step) process.scheduler.settle(lease, usedOf(lease, step.share));
       else if (step.kind === "release") process.scheduler.release(lease);
       else process.scheduler.renew(lease, 5_000);
     }
@@ -223,7 +224,7 @@ describe("a journal that is cut after any record", () => {
         play(restored, [step]);
         const [open] = [...live.scheduler.leases()];
         if (open !== undefined) {
-          const used = usedOf(open.option.amounts, 0.5);
+          const used = usedOf(open, 0.5);
           live.scheduler.settle(open, used);
           restored.scheduler.settle(restored.scheduler.find(open.id)!, used);
         }
