@@ -7,7 +7,7 @@ export const SLOW = "slow/one";
 /** Has the usual limits of a large account. */
 export const WIDE = "openai/gpt-4o-mini";
 
-const MODEL_COUNT = 100;
+const MODEL_COUNT = 200;
 
 /** Names models that nobody used before: one call in five seconds (four and the guard of one), 1,000 tokens a minute. */
 export function tightModels(): () => string {

@@ -28,4 +28,7 @@ final class Command {
     int workers;
     int calls;
     String url;
+    String token;
+    String tlsRoot;
+    String traceparent;
 }

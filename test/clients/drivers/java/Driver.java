@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.MessageOrBuilder;
 import com.google.protobuf.util.JsonFormat;
+import io.grpc.TlsChannelCredentials;
 import io.headway.client.Headway;
 import io.headway.client.Slot;
 import io.headway.client.SlotReport;
@@ -12,7 +13,11 @@ import io.headway.client.SlotRequest;
 import io.headway.v1.CompleteRequest;
 import io.headway.v1.GetUsageRequest;
 import io.headway.v1.SlotOutcome;
+import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.propagation.TextMapGetter;
 import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -30,6 +35,17 @@ public final class Driver {
     private static final Headway HEADWAY = Headway.connect();
     private static final List<Slot> HELD = new ArrayList<>();
     private static final Timer TIMER = new Timer(true);
+    private static final TextMapGetter<String> TRACEPARENT = new TextMapGetter<>() {
+        @Override
+        public Iterable<String> keys(String traceparent) {
+            return List.of("traceparent");
+        }
+
+        @Override
+        public String get(String traceparent, String key) {
+            return key.equals("traceparent") ? traceparent : null;
+        }
+    };
 
     /** What the provider's 429 becomes in a caller's program. */
     private static final class RateLimited extends Exception {
@@ -77,6 +93,7 @@ public final class Driver {
             case "slot" -> slot(command);
             case "sdk" -> Sdk.call(HEADWAY, command);
             case "workers" -> Workers.run(HEADWAY, command);
+            case "connect" -> connect(command);
             case "measure" -> Workers.measure(HEADWAY, command);
             default -> throw new IllegalArgumentException(command.operation);
         };
@@ -97,6 +114,19 @@ public final class Driver {
             }
         }
         return Map.of("events", events, "text", text.toString());
+    }
+
+    private static Map<String, Object> connect(Command command) throws IOException {
+        var builder = Headway.builder().address(command.address).token(command.token);
+        if (command.tlsRoot != null) {
+            var root = new ByteArrayInputStream(command.tlsRoot.getBytes(StandardCharsets.UTF_8));
+            builder.tls(TlsChannelCredentials.newBuilder().trustManager(root).build());
+        }
+        var trace = W3CTraceContextPropagator.getInstance().extract(Context.root(), command.traceparent, TRACEPARENT);
+        try (var headway = builder.build(); var scope = trace.makeCurrent()) {
+            headway.complete(CompleteRequest.getDefaultInstance());
+        }
+        return Map.of();
     }
 
     private static Map<String, Object> slot(Command command) throws Exception {

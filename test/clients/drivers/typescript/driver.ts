@@ -5,7 +5,7 @@ import Anthropic from "@anthropic-ai/sdk";
 import { fromJson, type JsonObject, toJson } from "@bufbuild/protobuf";
 import { GoogleGenerativeAI } from "@google/generative-ai";
 import { context, propagation, ROOT_CONTEXT } from "@opentelemetry/api";
-import { NodeSDK } from "@opentelemetry/sdk-node";
+import { NodeSDK, tracing } from "@opentelemetry/sdk-node";
 import OpenAI from "openai";
 import { Headway, HeadwayError, headwayFetch, type Slot } from "../../../../clients/typescript/src/index.ts";
 import { CompleteRequestSchema, CompleteResponseSchema } from "../../../../gen/es/headway/v1/complete_pb.js";
@@ -21,8 +21,14 @@ import type {
   SlotCommand,
 } from "../../support/commands.ts";
 
-// As a service with OpenTelemetry has it, but for whom it would tell.
-new NodeSDK({ spanProcessors: [], metricReaders: [], logRecordProcessors: [] }).start();
+// As a service with OpenTelemetry has it, but for a collector.
+new NodeSDK({
+  spanProcessors: [new tracing.SimpleSpanProcessor(new tracing.InMemorySpanExporter())],
+  autoDetectResources: false,
+  metricReaders: [],
+  logRecordProcessors: [],
+  instrumentations: [],
+}).start();
 const headway = new Headway();
 const CHAT_MODEL = join(import.meta.dirname, "../../../../clients/typescript/src/langchain/chat-headway.ts");
 
