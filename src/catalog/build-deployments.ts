@@ -1,10 +1,9 @@
 import { missingVariable } from "../config/credentials.ts";
 import { howToEnable } from "../config/describe-providers.ts";
 import type { DeploymentConfig, ProviderConfig, Tier } from "../config/provider-config.ts";
-import type { ChargeAt, Refund } from "../core/limit.ts";
+import type { ChargeAt, Limit, Refund } from "../core/limit.ts";
 import type { ModelEntry } from "./build-models.ts";
 import type { Deployment, Model } from "./catalog.ts";
-import type { Limit } from "./limit.ts";
 import { layerLimits, tierLimits } from "./limits-of.ts";
 import { profileOf } from "./profile.ts";
 

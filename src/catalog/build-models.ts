@@ -1,4 +1,5 @@
 import type { ModelConfig, ProviderConfig, Tier } from "../config/provider-config.ts";
+import type { Limit } from "../core/limit.ts";
 import type { BuiltInModel } from "./built-in/built-in-model.ts";
 import {
   ASSUMED_CAPABILITIES,
@@ -8,7 +9,6 @@ import {
 } from "./built-in/built-in-models.ts";
 import type { Model } from "./catalog.ts";
 import { knownContextWindow } from "./context-window.ts";
-import type { Limit } from "./limit.ts";
 import { layerLimits, tierLimits } from "./limits-of.ts";
 import { profileOf } from "./profile.ts";
 

@@ -1,7 +1,6 @@
 import type { ConnectionConfig, PriceConfig, ProviderType, Tier } from "../config/provider-config.ts";
-import type { ChargeAt, Refund } from "../core/limit.ts";
+import type { ChargeAt, Limit, Refund } from "../core/limit.ts";
 import type { Capabilities } from "./built-in/built-in-model.ts";
-import type { Limit } from "./limit.ts";
 
 /** A model by its id, however it is reached. */
 export interface Model {

@@ -1,7 +1,7 @@
 import type { LimitConfig } from "../config/provider-config.ts";
-import type { Metric } from "../core/limit.ts";
+import { DAY_MS, MINUTE_MS } from "../core/durations.ts";
+import type { Limit, Metric } from "../core/limit.ts";
 import type { TierLimits } from "./built-in/built-in-model.ts";
-import { DAY_MS, type Limit, MINUTE_MS } from "./limit.ts";
 import type { Profile } from "./profile.ts";
 
 const TIER_KEYS = [
@@ -40,7 +40,8 @@ export function layerLimits(layers: readonly (readonly LimitConfig[])[], profile
 export function tightestLimits(lists: readonly (readonly Limit[])[]): Limit[] {
   const tightest = new Map<string, Limit>();
   for (const limit of lists.flat()) {
-    const key = `${limit.kind}/${limit.metric}/${limit.windowMs}`;
+    const window = limit.calendarTimeZone === undefined ? "rolling" : "calendar";
+    const key = `${window}/${limit.metric}/${limit.windowMs}`;
     const other = tightest.get(key);
     if (other === undefined || limit.amount < other.amount) tightest.set(key, limit);
   }
@@ -53,19 +54,17 @@ export function tightestLimits(lists: readonly (readonly Limit[])[]): Limit[] {
  */
 export function evenSpacingMs(limits: readonly Limit[]): number | undefined {
   const distances = limits
-    .filter(
-      ({ kind, metric, windowMs }) => kind === "rolling" && metric === "requests" && windowMs <= MINUTE_MS,
-    )
+    .filter(({ metric, windowMs }) => metric === "requests" && windowMs <= MINUTE_MS)
     .map(({ windowMs, amount }) => windowMs / amount);
   return distances.length === 0 ? undefined : Math.max(...distances);
 }
 
 function toLimit({ metric, windowMs, amount, day }: LimitConfig, profile: Profile): Limit[] {
   if (amount === undefined) return [];
-  if (metric === "concurrent") return [{ kind: "concurrent", metric, windowMs: 0, amount }];
+  if (metric === "concurrent") return [{ metric, windowMs: 0, amount }];
   const timeZone = day === "provider" ? profile.dayTimeZone : day === "rolling" ? undefined : day.timeZone;
-  if (timeZone === undefined) return [{ kind: "rolling", metric, windowMs, amount }];
-  return [{ kind: "calendar", metric, windowMs: DAY_MS, amount, calendar: { timeZone } }];
+  if (timeZone === undefined) return [{ metric, windowMs, amount }];
+  return [{ metric, windowMs: DAY_MS, amount, calendarTimeZone: timeZone }];
 }
 
 function withShortWindow(limits: Limit[], { shortWindowMs }: Profile): Limit[] {
@@ -74,5 +73,5 @@ function withShortWindow(limits: Limit[], { shortWindowMs }: Profile): Limit[] {
   if (shortWindowMs === undefined || perMinute === undefined) return limits;
   if (requests.some(({ windowMs }) => windowMs === shortWindowMs)) return limits;
   const amount = Math.max(1, Math.floor((perMinute.amount * shortWindowMs) / MINUTE_MS));
-  return [...limits, { kind: "rolling", metric: "requests", windowMs: shortWindowMs, amount }];
+  return [...limits, { metric: "requests", windowMs: shortWindowMs, amount }];
 }

@@ -1,6 +1,7 @@
 import type { Config } from "../config/config.ts";
+import { DAY_MS, MINUTE_MS } from "../core/durations.ts";
+import type { Limit } from "../core/limit.ts";
 import type { Catalog, Pool } from "./catalog.ts";
-import { limitName } from "./limit.ts";
 
 /** Providers whose accounts always have limits, so that a model without any means that they are not known. */
 const LIMITED_TYPES = ["openai", "gemini", "anthropic"];
@@ -22,7 +23,7 @@ function isUsable({ deployments }: Pool, catalog: Catalog): boolean {
 /** The cap is the amount less the margin, and at least 1: with very small amounts the margin is not there. */
 function marginWarnings({ id, limits }: Pool, { scheduler }: Config): string[] {
   return limits
-    .filter(({ kind, amount }) => kind !== "concurrent" && amount <= scheduler.safetyMargin)
+    .filter(({ metric, amount }) => metric !== "concurrent" && amount <= scheduler.safetyMargin)
     .map(
       (limit) =>
         `pool ${id}: its limit of ${limit.amount} ${limitName(limit)} is no larger than the safety margin of ` +
@@ -50,4 +51,10 @@ function notOfferedWarnings({ routing }: Config, catalog: Catalog): string[] {
     if (found?.kind !== "found" || found.deployments.some(({ offered }) => offered)) return [];
     return [`${id} is not offered on tier ${found.deployments[0]?.tier}; it will not be used`];
   });
+}
+
+/** Never of `concurrent`, to which no margin applies. */
+function limitName({ metric, windowMs }: Limit): string {
+  const window = windowMs === MINUTE_MS ? "minute" : windowMs === DAY_MS ? "day" : `${windowMs} ms`;
+  return `${metric.replace("_", " ")} per ${window}`;
 }

@@ -72,8 +72,8 @@ function settingOf({ workload, explain }: Traffic, catalog: Catalog): Setting {
 function startOfDay({ catalog, targets }: Setting, nowMs: number): number {
   const pools = [...targets.values()].flat().map(({ deployment }) => catalog.pool(deployment.pool));
   const limits = pools.flatMap((pool) => pool?.limits ?? []);
-  const calendar = limits.find((limit) => limit.kind === "calendar")?.calendar;
-  return nextMidnightMs(nowMs, calendar?.timeZone ?? "UTC");
+  const timeZone = limits.find((limit) => limit.calendarTimeZone !== undefined)?.calendarTimeZone;
+  return nextMidnightMs(nowMs, timeZone ?? "UTC");
 }
 
 function writePlot(file: string, svg: string): void {

@@ -1,8 +1,6 @@
 import type { Catalog, Deployment, Pool } from "../catalog/catalog.ts";
-import type { Limit as CatalogLimit } from "../catalog/limit.ts";
 import type { SchedulerConfig } from "../config/config.ts";
 import type { Clock } from "../core/clock.ts";
-import type { Limit } from "../core/limit.ts";
 import type { PoolRules } from "../tracker/pool-rules.ts";
 import { PoolUsage } from "../tracker/pool-usage.ts";
 import type { PoolQueue } from "./pool-queue.ts";
@@ -77,7 +75,7 @@ export function rulesOf(
 ): PoolRules {
   const { spacing } = config;
   return {
-    limits: pool.limits.map(toLimit),
+    limits: pool.limits,
     safetyMargin: config.safetyMargin,
     tokenMarginPercent: config.tokenMarginPercent,
     guardMs: config.guardMs,
@@ -85,10 +83,4 @@ export function rulesOf(
     chargeAt: pool.chargeAt,
     refund: pool.refund,
   };
-}
-
-function toLimit(limit: CatalogLimit): Limit {
-  const { metric, windowMs, amount } = limit;
-  if (limit.kind !== "calendar") return { metric, windowMs, amount };
-  return { metric, windowMs, amount, calendarTimeZone: limit.calendar.timeZone };
 }

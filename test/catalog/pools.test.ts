@@ -105,38 +105,35 @@ describe("profiles", () => {
     );
     const day = (id: string) => poolOf(catalog, id).limits.find(({ windowMs }) => windowMs === 86_400_000);
     expect(day("gemini/gemini-2.5-flash")).toEqual({
-      kind: "calendar",
       metric: "requests",
       windowMs: 86_400_000,
       amount: 10_000,
-      calendar: { timeZone: "America/Los_Angeles" },
+      calendarTimeZone: "America/Los_Angeles",
     });
     expect(day("openai/gpt-4o")).toMatchObject({
-      kind: "calendar",
       amount: 5,
-      calendar: { timeZone: "Europe/Berlin" },
+      calendarTimeZone: "Europe/Berlin",
     });
     expect(
-      poolOf(setupFrom().catalog, "openai/gpt-4o").limits.find(({ windowMs }) => windowMs === 86_400_000)
-        ?.kind,
-    ).toBe("rolling");
+      poolOf(setupFrom().catalog, "openai/gpt-4o").limits.find(({ windowMs }) => windowMs === 86_400_000),
+    ).toEqual({ metric: "requests", windowMs: 86_400_000, amount: expect.any(Number) });
   });
 });
 
 describe("even spacing", () => {
   test.each([
     [[], undefined],
-    [[{ kind: "rolling", metric: "requests", windowMs: 60_000, amount: 60 }], 1_000],
-    [[{ kind: "rolling", metric: "requests", windowMs: 5_000, amount: 20 }], 250],
+    [[{ metric: "requests", windowMs: 60_000, amount: 60 }], 1_000],
+    [[{ metric: "requests", windowMs: 5_000, amount: 20 }], 250],
     [
       [
-        { kind: "rolling", metric: "requests", windowMs: 60_000, amount: 60 },
-        { kind: "rolling", metric: "requests", windowMs: 1_000, amount: 10 },
+        { metric: "requests", windowMs: 60_000, amount: 60 },
+        { metric: "requests", windowMs: 1_000, amount: 10 },
       ],
       1_000,
     ],
-    [[{ kind: "rolling", metric: "requests", windowMs: 86_400_000, amount: 10 }], undefined],
-    [[{ kind: "rolling", metric: "tokens", windowMs: 60_000, amount: 10 }], undefined],
+    [[{ metric: "requests", windowMs: 86_400_000, amount: 10 }], undefined],
+    [[{ metric: "tokens", windowMs: 60_000, amount: 10 }], undefined],
   ] as const)("%j is %s ms", (limits, expected) => {
     expect(evenSpacingMs(limits)).toBe(expected);
   });

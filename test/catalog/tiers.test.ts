@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Limit } from "../../src/catalog/limit.ts";
 import { withTier } from "../../src/catalog/with-tier.ts";
+import type { Limit } from "../../src/core/limit.ts";
 import { setupFrom } from "../config/config-from.ts";
 
 /** Limits as in the tables of the design: requests a minute, tokens a minute, requests a day; -1 where there is none. */
