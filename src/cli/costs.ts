@@ -1,5 +1,6 @@
 import type { GetUsageResponse } from "../../gen/es/headway/v1/get_usage_pb.js";
 import { SystemClock } from "../core/clock.ts";
+import { DAY_MS } from "../core/durations.ts";
 import { type Bar, type BarChartOptions, barChart } from "./bar-chart.ts";
 import { CliError, EXIT } from "./cli-error.ts";
 import { type ConnectionOptions, connect } from "./connection.ts";
@@ -7,7 +8,6 @@ import { explainRpcError } from "./explain-rpc-error.ts";
 import { formatDuration, formatRoundedUsd, printable } from "./format.ts";
 import { readLast, usageRequest } from "./usage-request.ts";
 
-const DAY_MS = 86_400_000;
 /** Days without spending are shown too, where that does not fill the screen. */
 const MOST_FILLED_DAYS = 92;
 const DEFAULT_WIDTH = 80;

@@ -1,6 +1,7 @@
 import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
 import type { Limit } from "../../gen/es/headway/v1/limit_pb.js";
 import { LimitMetric } from "../../gen/es/headway/v1/limit_pb.js";
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../core/durations.ts";
 import { durationToMs, timestampToWallMs } from "../rpc/convert-time.ts";
 
 const METRICS: Readonly<Record<number, string>> = {
@@ -10,11 +11,6 @@ const METRICS: Readonly<Record<number, string>> = {
   [LimitMetric.OUTPUT_TOKENS]: "output tokens",
   [LimitMetric.CONCURRENT]: "concurrent",
 };
-
-const SECOND_MS = 1000;
-const MINUTE_MS = 60 * SECOND_MS;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
 
 /** A duration for people, in the largest unit that fits: `250 ms`, `12.5 s`, `3 min`, `1 d`. */
 export function formatDuration(durationMs: number): string {

@@ -1,6 +1,7 @@
 import type { ProviderConfig } from "../config/provider-config.ts";
 import type { Caller } from "../core/call.ts";
 import type { Clock } from "../core/clock.ts";
+import { DAY_MS } from "../core/durations.ts";
 import { matchesModel } from "../core/model-pattern.ts";
 import type { BudgetBook } from "../cost/budget/budget-book.ts";
 import type { LedgerStore } from "../cost/ledger/ledger-store.ts";
@@ -14,8 +15,6 @@ import type { Deployments } from "./deployments.ts";
 import { bestBreakerState, reportDeployment } from "./report-deployment.ts";
 import type { ProviderReport, UsageReport } from "./usage-report.ts";
 import type { UsageResets } from "./usage-resets.ts";
-
-const DAY_MS = 86_400_000;
 
 export interface UsageServiceOptions {
   readonly clock: Clock;

@@ -1,6 +1,5 @@
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "./durations.ts";
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** A wall time as the clock on the wall of a time zone shows it, in milliseconds since 1970 of that wall. */

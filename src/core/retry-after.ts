@@ -1,6 +1,5 @@
+import { SECOND_MS } from "./durations.ts";
 import { parseCount, parseDateText, parseDurationText } from "./time-text.ts";
-
-const SECOND_MS = 1_000;
 
 /**
  * How long an answer asks to wait, in milliseconds from now: `retry-after-ms` (or Azure's `x-ms-retry-after-ms`), else

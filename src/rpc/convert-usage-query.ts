@@ -1,12 +1,10 @@
 import { type GetUsageRequest, Timeframe } from "../../gen/es/headway/v1/get_usage_pb.js";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../core/durations.ts";
 import type { UsageDimension, UsageQuery } from "../cost/ledger/usage-query.ts";
 import { readEnum, readModels, readText } from "./read-fields.ts";
 import { readTimeRange } from "./read-time-range.ts";
 import { type Reading, reading, Violations } from "./violations.ts";
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
 const MAX_NAME_LENGTH = 256;
 /** Groups multiply with each dimension. */
 const MAX_DIMENSIONS = 8;

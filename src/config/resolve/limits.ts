@@ -1,11 +1,9 @@
 import type { z } from "zod";
+import { DAY_MS, MINUTE_MS } from "../../core/durations.ts";
 import type { Metric } from "../../core/limit.ts";
 import type { PeriodBudgets } from "../config.ts";
 import type { LimitConfig, PriceConfig } from "../provider-config.ts";
 import type { limitsSchema, periodBudgetKeys, priceSchema } from "../schema/limits-schema.ts";
-
-const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
 
 /** What each short name stands for. */
 const SHORT_NAMES = [

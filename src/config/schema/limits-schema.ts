@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DAY_MS } from "../../core/durations.ts";
 import type { Metric } from "../../core/limit.ts";
 import { optional, required } from "./kind.ts";
 import { choice, duration, integer, usd } from "./kinds.ts";
@@ -12,8 +13,6 @@ const METRICS = [
   "output_tokens",
   "concurrent",
 ] as const satisfies readonly Metric[];
-
-const DAY_MS = 86_400_000;
 
 const amount = {
   ...integer(-1),

@@ -1,9 +1,9 @@
 import { z } from "zod";
+import { HOUR_MS } from "../../core/durations.ts";
 import { optional } from "./kind.ts";
 import { duration } from "./kinds.ts";
 import { url } from "./network-kinds.ts";
 
-const HOUR_MS = 3_600_000;
 const MONTH_MS = 30 * 24 * HOUR_MS;
 
 /** Where known prices come from. */

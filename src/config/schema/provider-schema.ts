@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { HOUR_MS, SECOND_MS } from "../../core/durations.ts";
 import { defaulted, optional, required } from "./kind.ts";
 import { boolean, choice, duration, headerValue, integer, secret, text } from "./kinds.ts";
 import { chargeKeys, limitsSchema, priceSchema } from "./limits-schema.ts";
@@ -21,8 +22,6 @@ export const PROVIDER_TYPES = [
 /** How a provider counts: see `catalog/profile.ts`. */
 export const PROFILES = ["openai", "azure", "anthropic", "gemini", "other"] as const;
 
-const SECOND_MS = 1_000;
-const HOUR_MS = 3_600_000;
 const callTimeout = duration(1, HOUR_MS);
 
 const tier = optional(choice(...TIERS), "Tier of the account; unset: as one level further up.");

@@ -1,10 +1,9 @@
 import { z } from "zod";
+import { DAY_MS, MINUTE_MS } from "../../core/durations.ts";
 import { defaulted, optional, required } from "./kind.ts";
 import { boolean, choice, decimal, duration, integer, secret, text } from "./kinds.ts";
 import { address, url } from "./network-kinds.ts";
 
-const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
 const MEGABYTE = 1_048_576;
 
 const spacing = z

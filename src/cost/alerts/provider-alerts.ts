@@ -1,7 +1,7 @@
+import { HOUR_MS } from "../../core/durations.ts";
 import type { AlertFinding, AlertSettings } from "./alert.ts";
 import type { RecentCounts } from "./recent-calls.ts";
 
-const HOUR_MS = 3_600_000;
 /** Fewer calls say nothing about a rate. */
 const LEAST_CALLS = 20;
 

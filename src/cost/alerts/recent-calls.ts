@@ -1,6 +1,6 @@
+import { MINUTE_MS } from "../../core/durations.ts";
 import type { LedgerEntry } from "../ledger.ts";
 
-const MINUTE_MS = 60_000;
 const MINUTES = 5;
 
 /** Failures that say nothing about the provider's health. */

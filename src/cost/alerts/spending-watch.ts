@@ -1,6 +1,7 @@
 import { utcHourText } from "../../core/calendar.ts";
+import { HOUR_MS } from "../../core/durations.ts";
 import type { LedgerStore } from "../ledger/ledger-store.ts";
-import { HOUR_MS, startOfUnit } from "../ledger/plan-ranges.ts";
+import { startOfUnit } from "../ledger/plan-ranges.ts";
 import type { UsageGroup, UsageQuery } from "../ledger/usage-query.ts";
 import type { AlertFinding } from "./alert.ts";
 import { COMPARED_HOURS, findUnusualSpending, unusualSpendingBound } from "./unusual-spending.ts";

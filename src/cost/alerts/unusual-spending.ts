@@ -1,7 +1,7 @@
 import { utcHourText } from "../../core/calendar.ts";
+import { HOUR_MS } from "../../core/durations.ts";
 import type { AlertFinding } from "./alert.ts";
 
-const HOUR_MS = 3_600_000;
 const DAY_HOURS = 24;
 const WEEK_HOURS = 7 * DAY_HOURS;
 

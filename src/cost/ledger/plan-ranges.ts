@@ -1,7 +1,4 @@
-/** An hour in milliseconds. */
-export const HOUR_MS = 3_600_000;
-/** A day of UTC in milliseconds. */
-export const DAY_MS = 24 * HOUR_MS;
+import { DAY_MS, HOUR_MS } from "../../core/durations.ts";
 
 /** A stretch of wall time, the end excluded. Either bound may be infinite. */
 export interface TimeRange {

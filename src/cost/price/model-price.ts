@@ -1,3 +1,4 @@
+import { DAY_MS } from "../../core/durations.ts";
 /** Prices for prompts of a certain size, in nano-dollars per million tokens. 0 is free. */
 export interface PriceBand {
   /** The band holds for calls with more input tokens than this, cached ones included; −1 for the first band. */
@@ -46,8 +47,6 @@ export interface ModelPrice {
   /** Factors of service tiers that are known. One that is not listed has no known price. */
   readonly serviceTiers: Readonly<Partial<Record<ServiceTier, PriceFactor>>>;
 }
-
-const DAY_MS = 86_400_000;
 
 /** The prices that hold at a moment. */
 export function periodAt(price: ModelPrice, atWallMs: number): PricePeriod {

@@ -1,5 +1,6 @@
 import { GoogleGenerativeAIError } from "@google/generative-ai";
 import type { AttemptError, AttemptErrorReason } from "../../core/attempt-error.ts";
+import { SECOND_MS } from "../../core/durations.ts";
 import { saysContextTooLong } from "../context-error.ts";
 import { parseJson } from "../request-parts.ts";
 import { reasonOfStatus } from "../status-reason.ts";
@@ -24,7 +25,6 @@ const REASON_BY_STATUS_WORD: Readonly<Record<string, AttemptErrorReason>> = {
 };
 const SAYS_BAD_KEY = /^API_KEY_|^ACCESS_TOKEN_/;
 const SAYS_NO_CREDIT = /credits? (are|is) depleted|billing (account|details).*(disabled|closed)/i;
-const SECOND_MS = 1_000;
 
 /** Why a call to Gemini failed. */
 export function mapError(error: unknown, context: ErrorContext): AttemptError {

@@ -1,10 +1,8 @@
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from "../../core/durations.ts";
 import type { Limit } from "../../core/limit.ts";
 import type { PoolBucket, PoolRun, SimulationReport } from "../report.ts";
 import { drawPanel, PANEL_HEIGHT, type Panel, PLOT_WIDTH, text, timeScale } from "./panel.ts";
 
-const SECOND_MS = 1_000;
-const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
 const HEADING_HEIGHT = 34;
 
 /** Colours that can be read on white and on dark alike; the background is left to the page. */

@@ -2,10 +2,10 @@ import { z } from "zod";
 import { defaulted, optional, required } from "../../config/schema/kind.ts";
 import { decimal, duration, integer, text } from "../../config/schema/kinds.ts";
 import { modelId, plainName } from "../../config/schema/names.ts";
+import { DAY_MS } from "../../core/durations.ts";
 import { PRIORITIES } from "../../core/priority.ts";
 import { rate } from "./rate.ts";
 
-const DAY_MS = 86_400_000;
 const MOST_TOKENS = 10_000_000;
 const tokens = integer(1, MOST_TOKENS);
 const share = decimal(0, 1_000_000);

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { DAY_MS, HOUR_MS } from "../../core/durations.ts";
 import type { LedgerStore } from "../../cost/ledger/ledger-store.ts";
-import { DAY_MS, HOUR_MS, planRanges, startOfUnit, type TimeRange } from "../../cost/ledger/plan-ranges.ts";
+import { planRanges, startOfUnit, type TimeRange } from "../../cost/ledger/plan-ranges.ts";
 import { seriesFilter } from "../../cost/ledger/series.ts";
 import { UsageGroups } from "../../cost/ledger/usage-groups.ts";
 import type { UsageQuery, UsageSummary } from "../../cost/ledger/usage-query.ts";

@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS } from "../../cost/ledger/plan-ranges.ts";
+import { DAY_MS, HOUR_MS } from "../../core/durations.ts";
 import { usesTags } from "../../cost/ledger/series.ts";
 import type { UsageQuery } from "../../cost/ledger/usage-query.ts";
 

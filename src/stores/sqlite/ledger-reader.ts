@@ -1,9 +1,8 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { utcDayText, utcHourText } from "../../core/calendar.ts";
+import { DAY_MS, HOUR_MS } from "../../core/durations.ts";
 import {
   around,
-  DAY_MS,
-  HOUR_MS,
   planRanges,
   type RangePlan,
   startOfUnit,

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
-import { DAY_MS, HOUR_MS, startOfUnit } from "../../cost/ledger/plan-ranges.ts";
+import { DAY_MS, HOUR_MS } from "../../core/durations.ts";
+import { startOfUnit } from "../../cost/ledger/plan-ranges.ts";
 import { COARSE_LEVELS, GRAINS, type LedgerGrain } from "./ledger-grain.ts";
 import { rollUpHour } from "./ledger-roll-up.ts";
 import { boundTags } from "./ledger-tag-bound.ts";

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
-import { DAY_MS, HOUR_MS, startOfUnit } from "../../cost/ledger/plan-ranges.ts";
+import { DAY_MS, HOUR_MS } from "../../core/durations.ts";
+import { startOfUnit } from "../../cost/ledger/plan-ranges.ts";
 import { ADD_ON_CONFLICT, SUM_SUM_COLUMNS } from "./ledger-columns.ts";
 import { COARSE_LEVELS, type CoarseLevel, GRAINS } from "./ledger-grain.ts";
 import { readLedgerState } from "./ledger-state.ts";

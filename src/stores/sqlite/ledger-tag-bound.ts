@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import { DAY_MS } from "../../cost/ledger/plan-ranges.ts";
+import { DAY_MS } from "../../core/durations.ts";
 import { ADD_ON_CONFLICT, SUM_SUM_COLUMNS } from "./ledger-columns.ts";
 import { GRAINS } from "./ledger-grain.ts";
 import { rollUpTaggedDay } from "./ledger-roll-up.ts";

@@ -1,11 +1,10 @@
+import { DAY_MS, MINUTE_MS } from "../../core/durations.ts";
 import { parseRetryAfter } from "../../core/retry-after.ts";
 import type { HeaderFeedback, RateLimitHeaders } from "./header-limit.ts";
 import { readLimit, xRateLimitNames } from "./read-limit.ts";
 
 const REQUESTS = xRateLimitNames("requests");
 const TOKENS = xRateLimitNames("tokens");
-const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
 
 /** Groq: OpenAI's names, but requests are always those of a day and tokens those of a minute. */
 export function parseGroqHeaders(headers: RateLimitHeaders, nowWallMs: number): HeaderFeedback {
