@@ -45,3 +45,8 @@ export type CompleteEvent =
   | { readonly kind: "chunk_progress"; readonly doneCount: number; readonly totalCount: number }
   | { readonly kind: "done"; readonly result: CompleteResult }
   | Refusal;
+
+/** How a request ended, as its last event. */
+export function endEvent(end: CompleteResult | Refusal): CompleteEvent {
+  return "kind" in end ? end : { kind: "done", result: end };
+}

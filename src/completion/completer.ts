@@ -2,20 +2,20 @@ import { context } from "@opentelemetry/api";
 import type { Config } from "../config/config.ts";
 import type { Call } from "../core/call.ts";
 import type { Clock } from "../core/clock.ts";
-import { Handoff } from "../core/handoff.ts";
 import type { Random } from "../core/random.ts";
 import type { Refusal } from "../core/refusal.ts";
 import type { LedgerSink } from "../cost/ledger.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
 import type { AttemptTools } from "./attempt.ts";
 import type { CandidateList } from "./candidate-list.ts";
-import type { CompleteEvent, QueuedEvent } from "./complete-event.ts";
+import { type CompleteEvent, endEvent, type QueuedEvent } from "./complete-event.ts";
 import type { CompleteCommand } from "./complete-request.ts";
 import type { CompleteResult } from "./complete-result.ts";
 import { CompleteRun } from "./complete-run.ts";
 import type { Completion } from "./completion.ts";
 import { type CompletePlan, describePlan, type PlannedComplete, planComplete } from "./plan-complete.ts";
 import type { StreamSink } from "./receive-stream.ts";
+import { streamWork } from "./stream-work.ts";
 import { withDefaults } from "./with-defaults.ts";
 
 /** Counts requests, for strategies that go in turns. */
@@ -70,33 +70,25 @@ export class Completer implements Completion {
 
   /** The same with everything that happens on the way; a consumer that leaves early ends the work. */
   stream(command: CompleteCommand, call: Call): AsyncIterable<CompleteEvent> {
-    const left = new AbortController();
-    const handoff = new Handoff<CompleteEvent>(() => left.abort());
-    const ownCall: Call = {
-      caller: call.caller,
-      deadlineMs: call.deadlineMs,
-      signal: AbortSignal.any([call.signal, left.signal]),
-    };
-    const sink: EventSink = {
-      queued: (queued) => void handoff.push({ kind: "queued", ...queued }),
-      attemptStarted: ({ candidate, cause, number }) =>
-        void handoff.push({
-          kind: "attempt_started",
-          attemptNumber: number,
-          model: candidate.model.id,
-          deployment: candidate.deployment.id,
-          cause,
-        }),
-      delta: (text) => handoff.push({ kind: "delta", text }),
-      toolCall: (toolCall) => handoff.push({ kind: "tool_call", toolCall }),
-    };
-    new CompleteRun(this.#options, command, ownCall, sink).run().then(
-      (result) => {
-        void handoff.push("kind" in result ? result : { kind: "done", result });
-        handoff.close();
-      },
-      (error: unknown) => handoff.fail(error),
+    return streamWork(call, async (ownCall, tell) =>
+      endEvent(await new CompleteRun(this.#options, command, ownCall, sinkTo(tell)).run()),
     );
-    return handoff;
   }
+}
+
+/** Turns what happens into events. */
+function sinkTo(tell: (event: CompleteEvent) => Promise<void>): EventSink {
+  return {
+    queued: (queued) => void tell({ kind: "queued", ...queued }),
+    attemptStarted: ({ candidate, cause, number }) =>
+      void tell({
+        kind: "attempt_started",
+        attemptNumber: number,
+        model: candidate.model.id,
+        deployment: candidate.deployment.id,
+        cause,
+      }),
+    delta: (text) => tell({ kind: "delta", text }),
+    toolCall: (toolCall) => tell({ kind: "tool_call", toolCall }),
+  };
 }

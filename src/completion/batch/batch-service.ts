@@ -1,8 +1,8 @@
 import type { Call } from "../../core/call.ts";
 import type { Clock } from "../../core/clock.ts";
-import { Handoff } from "../../core/handoff.ts";
 import type { SharedAnswers } from "../cache/shared-answers.ts";
 import type { Completion } from "../completion.ts";
+import { streamWork } from "../stream-work.ts";
 import type { BatchCommand, BatchEvent } from "./batch-command.ts";
 import { BatchRun } from "./batch-run.ts";
 
@@ -27,21 +27,8 @@ export class BatchService {
    * not begun; one that leaves ends all. When `draining` aborts no more are begun.
    */
   run(batch: BatchCommand, call: Call, draining: AbortSignal): AsyncIterable<BatchEvent> {
-    const left = new AbortController();
-    const handoff = new Handoff<BatchEvent>(() => left.abort());
-    const signal = AbortSignal.any([call.signal, left.signal]);
-    const ownCall: Call = { caller: call.caller, deadlineMs: call.deadlineMs, signal };
-    const tell = (event: BatchEvent): Promise<void> => handoff.push(event);
-    new BatchRun({ ...this.#options, batch, call: ownCall, draining, tell }).run().then(
-      (refusal) => {
-        if (refusal !== undefined) void handoff.push(refusal);
-        handoff.close();
-      },
-      (error: unknown) => {
-        left.abort();
-        handoff.fail(error);
-      },
+    return streamWork(call, (ownCall, tell) =>
+      new BatchRun({ ...this.#options, batch, call: ownCall, draining, tell }).run(),
     );
-    return handoff;
   }
 }

@@ -1,5 +1,5 @@
 import type { Refusal } from "../../core/refusal.ts";
-import type { CompleteEvent } from "../complete-event.ts";
+import { type CompleteEvent, endEvent } from "../complete-event.ts";
 import type { CompleteResult } from "../complete-result.ts";
 
 /** The end of a stream of events, whatever came before. */
@@ -15,6 +15,5 @@ export async function lastEvent(events: AsyncIterable<CompleteEvent>): Promise<C
 export async function* onlyEnd(
   answer: Promise<CompleteResult | Refusal>,
 ): AsyncGenerator<CompleteEvent, void> {
-  const end = await answer;
-  yield "kind" in end ? end : { kind: "done", result: end };
+  yield endEvent(await answer);
 }

@@ -1,19 +1,19 @@
 import type { Config } from "../../config/config.ts";
 import type { Call } from "../../core/call.ts";
 import type { Clock } from "../../core/clock.ts";
-import { Handoff } from "../../core/handoff.ts";
 import type { Refusal } from "../../core/refusal.ts";
 import { requestBounds } from "../../cost/budget/request-bound.ts";
 import type { LedgerSink } from "../../cost/ledger.ts";
 import type { TokenEstimator } from "../../cost/tokens/token-estimator.ts";
 import type { Candidate } from "../candidate.ts";
-import type { CompleteEvent } from "../complete-event.ts";
+import { type CompleteEvent, endEvent } from "../complete-event.ts";
 import type { CompleteCommand } from "../complete-request.ts";
 import type { CompleteResult } from "../complete-result.ts";
 import type { Completer } from "../completer.ts";
 import type { Completion } from "../completion.ts";
 import type { PlannedComplete } from "../plan-complete.ts";
 import { settingsOf } from "../settings.ts";
+import { streamWork } from "../stream-work.ts";
 import { withDefaults } from "../with-defaults.ts";
 import { ChunkRun } from "./chunk-run.ts";
 
@@ -54,20 +54,9 @@ export class ChunkingCompletion implements Completion {
     const { inner } = this.#options;
     const how = this.#howToAsk(command, call, true);
     if (how.kind === "whole") return inner.stream(how.command, call);
-    const left = new AbortController();
-    const handoff = new Handoff<CompleteEvent>(() => left.abort());
-    const signal = AbortSignal.any([call.signal, left.signal]);
-    const ownCall: Call = { caller: call.caller, deadlineMs: call.deadlineMs, signal };
-    this.#makeRun(how.candidate, command, ownCall, (event) => handoff.push(event))
-      .run()
-      .then(
-        (end) => {
-          void handoff.push("kind" in end ? end : { kind: "done", result: end });
-          handoff.close();
-        },
-        (error: unknown) => handoff.fail(error),
-      );
-    return handoff;
+    return streamWork(call, async (ownCall, tell) =>
+      endEvent(await this.#makeRun(how.candidate, command, ownCall, tell).run()),
+    );
   }
 
   #howToAsk(command: CompleteCommand, call: Call, isStreamed: boolean): HowToAsk {
