@@ -50,6 +50,19 @@ export function attemptEntry(options: {
   };
 }
 
+/** What the ledger's row of a request says for which nothing was called. */
+export const NOTHING_CALLED = {
+  usage: undefined,
+  cost: undefined,
+  reservedTokens: 0,
+  waitedMs: 0,
+  isRateLimitWait: false,
+  latencyMs: undefined,
+  isFallback: false,
+  isRateLimitFallback: false,
+  isLast: true,
+} as const satisfies Partial<LedgerEntry>;
+
 /** The ledger's row of a request that ended in a refusal without a call that could stand for it. */
 export function refusalEntry(options: {
   readonly wallMs: number;
@@ -73,15 +86,7 @@ export function refusalEntry(options: {
     provider: candidate?.deployment.provider ?? "",
     model: candidate?.model.id ?? "",
     deployment: candidate?.deployment.id ?? "",
-    usage: undefined,
-    cost: undefined,
-    reservedTokens: 0,
-    waitedMs: 0,
-    isRateLimitWait: false,
-    latencyMs: undefined,
-    isFallback: false,
-    isRateLimitFallback: false,
-    isLast: true,
+    ...NOTHING_CALLED,
     requestId: command.requestId,
     traceId: options.traceId,
   };

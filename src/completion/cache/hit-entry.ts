@@ -1,8 +1,9 @@
-import { trace } from "@opentelemetry/api";
 import type { LedgerEntry } from "../../cost/ledger.ts";
+import { activeTraceId } from "../active-trace-id.ts";
 import type { CompleteCommand } from "../complete-request.ts";
 import type { CompleteResult } from "../complete-result.ts";
 import { labelled } from "../labels.ts";
+import { NOTHING_CALLED } from "../request-entry.ts";
 
 /** The ledger's row of a request that was answered without a call. */
 export function hitEntry(options: {
@@ -24,16 +25,8 @@ export function hitEntry(options: {
     provider: model.slice(0, model.indexOf("/")),
     model,
     deployment: model,
-    usage: undefined,
-    cost: undefined,
-    reservedTokens: 0,
-    waitedMs: 0,
-    isRateLimitWait: false,
-    latencyMs: undefined,
-    isFallback: false,
-    isRateLimitFallback: false,
-    isLast: true,
+    ...NOTHING_CALLED,
     requestId: command.requestId,
-    traceId: trace.getActiveSpan()?.spanContext().traceId ?? "",
+    traceId: activeTraceId(),
   };
 }

@@ -3,6 +3,7 @@ import type { Call } from "../../core/call.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { Refusal } from "../../core/refusal.ts";
 import type { LedgerSink } from "../../cost/ledger.ts";
+import { activeTraceId } from "../active-trace-id.ts";
 import type { CompleteEvent } from "../complete-event.ts";
 import type { CompleteCommand } from "../complete-request.ts";
 import type { CompleteResult } from "../complete-result.ts";
@@ -199,7 +200,7 @@ export class SharedAnswers {
 
   #recordRefusal(command: CompleteCommand, call: Call, refusal: Refusal): void {
     const { clock, ledger } = this.#options;
-    const traceId = trace.getActiveSpan()?.spanContext().traceId ?? "";
+    const traceId = activeTraceId();
     const { tenant } = call.caller;
     const { tags } = command;
     const wallMs = clock.wallMs();

@@ -1,10 +1,10 @@
-import { trace } from "@opentelemetry/api";
 import type { Call } from "../../core/call.ts";
 import type { ChatRequest } from "../../core/chat.ts";
 import { type Refusal, RefusalError, refuse } from "../../core/refusal.ts";
 import type { EstimateKey } from "../../cost/tokens/token-estimate.ts";
 import { type ChunkedText, chunkRequest, combineRequest, planChunks } from "../../fallback/context/chunk.ts";
 import { segments } from "../../fallback/context/segments.ts";
+import { activeTraceId } from "../active-trace-id.ts";
 import type { Candidate } from "../candidate.ts";
 import type { CompleteEvent } from "../complete-event.ts";
 import type { CompleteCommand } from "../complete-request.ts";
@@ -212,7 +212,7 @@ export class ChunkRun {
         "Shorten it, name a larger model, or use another context_strategy.",
       { metadata: { model: candidate.model.id, cap: String(this.#budgetTokens()) } },
     );
-    const traceId = trace.getActiveSpan()?.spanContext().traceId ?? "";
+    const traceId = activeTraceId();
     const { tenant } = call.caller;
     const { tags } = command;
     ledger.record(
