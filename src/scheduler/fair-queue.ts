@@ -39,8 +39,7 @@ export class FairQueue {
     this.#shareOf = options.shareOf;
   }
 
-  push(place: Place, nowMs: number): void {
-    place.sinceMs = nowMs;
+  push(place: Place): void {
     place.share = this.#shareOf(place);
     this.#levels[place.level]!.push(place, this.#weightOf(place.tenant));
     this.#count(place, 1);

@@ -31,9 +31,6 @@ interface TooLarge {
 export class Place {
   readonly waiter: Waiter;
   readonly option: StartOption;
-  readonly level: number;
-  /** Since when it has waited, in monotonic milliseconds; set by the queue. */
-  sinceMs = 0;
   flow: Flow | undefined;
   /** The part of the pool's tightest limit that the call takes, as a fraction of its cap; set by the queue. */
   share = 0;
@@ -44,11 +41,19 @@ export class Place {
   constructor(waiter: Waiter, option: StartOption) {
     this.waiter = waiter;
     this.option = option;
-    this.level = waiter.request.level;
   }
 
   get tenant(): string {
     return this.waiter.request.tenant;
+  }
+
+  get level(): number {
+    return this.waiter.request.level;
+  }
+
+  /** Since when it has waited, in monotonic milliseconds. */
+  get sinceMs(): number {
+    return this.waiter.enqueuedMs;
   }
 
   get amounts(): Amounts {

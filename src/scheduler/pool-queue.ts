@@ -75,7 +75,7 @@ export class PoolQueue {
   /** Lets a waiter in and says when it will start; one that would start after its deadline is not let in. */
   enter(place: Place, nowMs: number): PlannedStart {
     const isLast = this.queue.isLast(place.level, place.tenant, nowMs);
-    this.queue.push(place, nowMs);
+    this.queue.push(place);
     const planned = this.#planned(place, isLast, nowMs, place.waiter.request.onQueued !== undefined);
     if (planned.startMs > place.waiter.deadlineMs) this.queue.remove(place);
     else {
@@ -98,7 +98,7 @@ export class PoolQueue {
   /** When a newcomer would start, without letting it in. */
   preview(newcomer: Place, nowMs: number): PlannedStart {
     const isLast = this.queue.isLast(newcomer.level, newcomer.tenant, nowMs);
-    this.queue.push(newcomer, nowMs);
+    this.queue.push(newcomer);
     const planned = this.#planned(newcomer, isLast, nowMs, true);
     this.queue.remove(newcomer);
     return planned;

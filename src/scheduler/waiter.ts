@@ -43,9 +43,10 @@ export class Waiter {
   readonly enqueuedMs: number;
   /** Monotonic time at which it is refused. */
   readonly deadlineMs: number;
-  readonly places: Place[] = [];
-  /** Everything that has kept it waiting so far, each cause once. */
-  readonly causes: WaitCause[] = [];
+  /** Replaced and not changed, and joined by concat(): an array that has been pushed to has room for 16 more. */
+  places: readonly Place[] = [];
+  /** Everything that has kept it waiting so far, each cause once; as {@link places}. */
+  causes: readonly WaitCause[] = [];
   isWaiting = true;
   readonly #answer: (answer: Lease | Refusal) => void;
   #onEnd: (() => void) | undefined;
@@ -74,7 +75,8 @@ export class Waiter {
   }
 
   addCauses(causes: readonly WaitCause[]): void {
-    for (const cause of causes) if (!this.causes.includes(cause)) this.causes.push(cause);
+    const added = causes.filter((cause) => !this.causes.includes(cause));
+    if (added.length > 0) this.causes = this.causes.concat(added);
   }
 
   /** Ends the wait: leaves every queue, then answers. Does nothing when the wait had ended. */

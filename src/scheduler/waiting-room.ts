@@ -50,7 +50,7 @@ export class WaitingRoom {
     if (waiter.places.length === 0) return refusal!;
     waiter.watch(this.#noteEnd);
     this.#deadlines.add(waiter);
-    for (const { option } of [...waiter.places]) if (waiter.isWaiting) option.pool.dispatch(nowMs);
+    for (const { option } of waiter.places) if (waiter.isWaiting) option.pool.dispatch(nowMs);
     return promise;
   }
 
@@ -62,7 +62,7 @@ export class WaitingRoom {
       return;
     }
     option.pool.leave(place);
-    waiter.places.splice(waiter.places.indexOf(place), 1);
+    waiter.places = waiter.places.filter((other) => other !== place);
     if (waiter.places.length > 0) return;
     waiter.end(
       refuseWait({
@@ -97,7 +97,7 @@ export class WaitingRoom {
       const scopes = fullScopes(option.scopes, nowMs, amounts);
       return refuseWait({ pool, deployment, causes, scopes, predictedWaitMs, acceptedWaitMs });
     }
-    waiter.places.push(place);
+    waiter.places = waiter.places.concat(place);
     waiter.addCauses(causes);
     if (waiter.request.onQueued !== undefined) this.#news.follow(place, planned);
     waiter.request.onQueued?.({
@@ -112,7 +112,7 @@ export class WaitingRoom {
 
 /** Who can start at this very instant does, before the timer of the queue has had its turn. */
 function endAtDeadline(waiter: Waiter, nowMs: number): void {
-  for (const { option } of [...waiter.places]) if (waiter.isWaiting) option.pool.dispatch(nowMs);
+  for (const { option } of waiter.places) if (waiter.isWaiting) option.pool.dispatch(nowMs);
   if (waiter.isWaiting) refuseLate(waiter);
 }
 
