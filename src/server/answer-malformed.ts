@@ -1,6 +1,8 @@
 import { type ContextValues, createContextKey, createContextValues } from "@connectrpc/connect";
 import type { UniversalHandler, UniversalServerRequest } from "@connectrpc/connect/protocol";
+import { jsonWayOut } from "./json-way-out.ts";
 import { MalformedRequest } from "./malformed-request.ts";
+import { bodyOf, wrapHandler } from "./wrap-handler.ts";
 
 /** What is known of a request besides its message. */
 interface Visit {
@@ -32,7 +34,7 @@ const ENCODING_HEADERS = ["content-encoding", "connect-content-encoding", "grpc-
  * before an interceptor could see them: so that answer is dropped, and an empty message sent in the place of the bytes.
  */
 export function answerMalformed(handler: UniversalHandler): UniversalHandler {
-  const answer = async (request: UniversalServerRequest) => {
+  return wrapHandler(handler, async (request) => {
     const visit: Visit = { isReached: false, malformed: undefined };
     const response = await handler({ ...request, contextValues: contextOf(visit) });
     if (visit.isReached || response.body === undefined) return response;
@@ -42,14 +44,6 @@ export function answerMalformed(handler: UniversalHandler): UniversalHandler {
     if (malformed === undefined) return { ...response, body: resume(first, body) };
     await body.return?.();
     return await handler(emptied(request, { isReached: false, malformed }));
-  };
-  return Object.assign(answer, {
-    protocolNames: handler.protocolNames,
-    service: handler.service,
-    method: handler.method,
-    requestPath: handler.requestPath,
-    allowedMethods: handler.allowedMethods,
-    supportedContentType: handler.supportedContentType,
   });
 }
 
@@ -67,7 +61,7 @@ function malformedOf({ method }: UniversalHandler, answer: Uint8Array): Malforme
   if (!JSON_ERROR.test(message)) return undefined;
   const isLong = message.length > MAX_EXPLANATION_CHARS;
   const explanation = isLong ? `${message.slice(0, MAX_EXPLANATION_CHARS)}…` : message;
-  return new MalformedRequest(method.input.typeName, explanation);
+  return new MalformedRequest(method.input.typeName, explanation + jsonWayOut(message, method.input));
 }
 
 function messageOf(answer: string): string {
@@ -87,17 +81,13 @@ function emptied(request: UniversalServerRequest, visit: Visit): UniversalServer
   const type = header.get("content-type") ?? "";
   const message = Buffer.from(JSON_TYPE.test(type) ? "{}" : "");
   const bytes = ENVELOPED.test(type) ? enveloped(message) : message;
-  return { ...request, header, body: once(bytes), contextValues: contextOf(visit) };
+  return { ...request, header, body: bodyOf(bytes), contextValues: contextOf(visit) };
 }
 
 function enveloped(message: Buffer): Buffer {
   const head = Buffer.alloc(ENVELOPE_HEAD_BYTES);
   head.writeUInt32BE(message.length, 1);
   return Buffer.concat([head, message]);
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
 }
 
 /** An iteration of which one step has been taken already. */

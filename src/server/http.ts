@@ -15,6 +15,7 @@ import { CODE_NUMBERS, DEADLINE_STATUS, RpcError } from "../rpc/status.ts";
 import { answerMalformed, takeMalformed } from "./answer-malformed.ts";
 import { applyCors } from "./cors.ts";
 import type { Dispatcher } from "./dispatcher.ts";
+import { answerNothingThere, explainMisdirected } from "./explain-misdirected.ts";
 import { leavingStatus } from "./leaving-status.ts";
 import { ListenError } from "./listen-error.ts";
 import { ServerCall } from "./server-call.ts";
@@ -54,6 +55,7 @@ export async function openHttpDoor(options: HttpDoorOptions): Promise<HttpDoor> 
     jsonOptions: { ignoreUnknownFields: false },
     // gRPC itself needs HTTP/2, and has a door of its own.
     grpc: false,
+    fallback: answerNothingThere,
   });
   const server = createServer((request, response) => {
     if (answerProbe(request, response, isServing)) return;
@@ -97,7 +99,8 @@ function addRoutes(router: ConnectRouter, options: HttpDoorOptions): void {
     );
     router.service(service, implementation as unknown as Partial<ServiceImpl<DescService>>);
   }
-  router.handlers.splice(0, router.handlers.length, ...router.handlers.map(answerMalformed));
+  const handlers = router.handlers.map((handler) => explainMisdirected(answerMalformed(handler)));
+  router.handlers.splice(0, router.handlers.length, ...handlers);
 }
 
 function answer(method: DescMethod, { dispatcher, clock }: HttpDoorOptions) {

@@ -131,7 +131,7 @@ describe.each(JSON_WAYS)("JSON that is no message, through $way $method", (way) 
 
   it.each([
     ["{", /^cannot decode message headway\.v1\.\w+Request from JSON: Expected property name/],
-    ['{"nope": 1}', /from JSON: key "nope" is unknown$/],
+    ['{"nope": 1}', /from JSON: key "nope" is unknown; the message has \w+/],
     ["[]", /from JSON: Array\(0\)$/],
     ['"100 % wrong"', /from JSON: "100 % wrong"$/],
   ])("%s is refused with the reason", async (json, message) => {
@@ -143,5 +143,28 @@ describe.each(JSON_WAYS)("JSON that is no message, through $way $method", (way) 
     const url = `${httpUrl}/${SERVICE}/${method}`;
     const body = await post(url, { "content-type": type }, frame(Buffer.from("{")));
     expect(read(body)).toMatchObject({ reason: "TOKEN_INVALID" });
+  });
+});
+
+describe("JSON that is nearly right", () => {
+  it.each([
+    ["GetUsage", { modles: ["a/b"] }, 'did you mean "models"?'],
+    ["GetUsage", { timeframe: "DAY" }, "write one of TIMEFRAME_MINUTE, TIMEFRAME_HOUR, "],
+    [
+      "Complete",
+      { messages: [{ role: "user" }] },
+      "write one of ROLE_SYSTEM, ROLE_USER, ROLE_ASSISTANT, ROLE_TOOL",
+    ],
+    ["Complete", { messages: [{ role: "ROLE_USER", content: "hi" }] }, "the message has role, parts"],
+    ["Complete", { messages: [{ parts: [{ txt: "hi" }] }] }, 'did you mean "text"?'],
+  ])("%s %j gets the way out", async (method, request, wayOut) => {
+    const { httpUrl } = await startFakeService();
+    const body = Buffer.from(JSON.stringify(request));
+    const answer = await post(
+      `${httpUrl}/${SERVICE}/${method}`,
+      { "content-type": "application/json" },
+      body,
+    );
+    expect(readUnary(answer).message).toContain(`; ${wayOut}`);
   });
 });

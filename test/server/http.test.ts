@@ -52,7 +52,24 @@ describe("the HTTP door", () => {
     const { httpUrl } = await startFakeService();
     expect((await fetch(`${httpUrl}/healthz`)).status).toBe(200);
     expect((await fetch(`${httpUrl}/readyz`)).status).toBe(200);
-    expect((await fetch(`${httpUrl}/elsewhere`)).status).toBe(404);
+  });
+
+  it.each([
+    ["nothing is there", "/elsewhere", { method: "POST" }, 404, "POST /headway.v1.HeadwayService/Complete"],
+    ["the method is wrong", USAGE, { method: "PUT" }, 405, "called by POST, not by PUT"],
+    [
+      "a page form sends it",
+      USAGE,
+      { method: "POST", body: new URLSearchParams({}) },
+      415,
+      "application/json",
+    ],
+  ])("says what to do when %s", async (_, path, request, status, text) => {
+    const { httpUrl } = await startFakeService();
+    const response = await fetch(httpUrl + path, request);
+    expect(response.status).toBe(status);
+    expect(response.headers.get("content-type")).toBe("text/plain");
+    expect(await response.text()).toContain(text);
   });
 });
 
