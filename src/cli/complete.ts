@@ -11,6 +11,8 @@ import { type ConnectionOptions, connect } from "./connection.ts";
 import { explainRpcError } from "./explain-rpc-error.ts";
 import { formatNanoUsd, formatOptionalDuration } from "./format.ts";
 
+const NO_PROMPT = 'what is to be completed? write it as in: headway complete "…"';
+
 /** Options of `headway complete`. */
 export interface CompleteOptions extends ConnectionOptions {
   /** Undefined: the server chooses. */
@@ -22,6 +24,7 @@ export interface CompleteOptions extends ConnectionOptions {
 /** Answers a prompt: the text to standard output as it is written, everything else to standard error. */
 export async function completeCommand(prompt: string | undefined, options: CompleteOptions): Promise<void> {
   const text = prompt ?? (await readStandardInput());
+  if (text.trim() === "") throw new CliError(NO_PROMPT, EXIT.usage);
   const request = create(CompleteRequestSchema, {
     model: options.model ?? "",
     messages: [{ role: Role.USER, parts: [{ part: { case: "text", value: text } }] }],
@@ -47,9 +50,7 @@ export async function completeCommand(prompt: string | undefined, options: Compl
 }
 
 async function readStandardInput(): Promise<string> {
-  if (process.stdin.isTTY) {
-    throw new CliError('what is to be completed? write it as in: headway complete "…"', EXIT.usage);
-  }
+  if (process.stdin.isTTY) return "";
   let text = "";
   for await (const piece of process.stdin.setEncoding("utf8")) text += piece;
   return text;

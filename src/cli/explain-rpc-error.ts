@@ -23,7 +23,8 @@ function describe(failure: ConnectError): string {
 }
 
 function wayOut(failure: ConnectError, reason: string | undefined, tokenVariable: string): string {
-  if (reason === "TOKEN_INVALID") return `; set ${tokenVariable}`;
+  if (reason === "TOKEN_INVALID")
+    return failure.rawMessage.includes(tokenVariable) ? "" : `; set ${tokenVariable}`;
   const [retry] = failure.findDetails(RetryInfoSchema);
   const delayMs = retry?.retryDelay === undefined ? undefined : durationToMs(retry.retryDelay);
   return delayMs === undefined ? "" : `; try again in ${formatDuration(delayMs)}`;

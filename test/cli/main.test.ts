@@ -1,4 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { lineWith, run, start, startServer, writeConfig } from "./program.ts";
 
 const UNREACHABLE = "127.0.0.1:1";
@@ -8,6 +10,7 @@ describe("a command that is used wrongly exits with 2 for", () => {
     ["no command", [], "Usage: headway"],
     ["an unknown command", ["srve"], "unknown command 'srve'"],
     ["an unknown option", ["usage", "--jsn"], "unknown option '--jsn'"],
+    ["an empty prompt", ["complete", " "], 'headway complete "…"'],
     ["an address that is none", ["usage", "--address", "a b"], "a b is no address"],
   ])("%s", async (_, args, text) => {
     const { code, stderr } = await run(args);
@@ -141,12 +144,6 @@ function acquire(httpUrl: string): Promise<{ readonly status: number; readonly b
   return call(httpUrl, "AcquireSlot", '{"models": ["slow/model"]}');
 }
 
-/** A call that is not refused when the server begins to stop, unlike one that only waits for a slot. */
-function complete(httpUrl: string): Promise<{ readonly status: number; readonly body: string }> {
-  const messages = '[{"role": "ROLE_USER", "parts": [{"text": "hello"}]}]';
-  return call(httpUrl, "Complete", `{"model": "slow/model", "messages": ${messages}, "maxWait": "120s"}`);
-}
-
 describe("a server that is told to stop", () => {
   it.each(["SIGTERM", "SIGINT"] as const)("ends well at %s", async (signal) => {
     const { child, ending } = await startServer();
@@ -168,14 +165,16 @@ describe("a server that is told to stop", () => {
 });
 
 it("a second signal ends the server at once", async () => {
+  const upstream = await startSilentUpstream();
   const file = writeConfig(
-    `listen: {grpc: "127.0.0.1:0", http: "127.0.0.1:0", drain_timeout: 60s}\nstorage: memory\n${SLOW}`,
+    `listen: {grpc: "127.0.0.1:0", http: "127.0.0.1:0", drain_timeout: 60s}\nstorage: memory\n${upstream.config}`,
   );
   const server = start(["serve", "--config", file]);
   const { http } = JSON.parse(await lineWith(server, '"msg":"serving"')) as { http: string };
-  await acquire(`http://${http}`);
-  const waiting = complete(`http://${http}`).catch(() => "cut");
-  await isQueued(`http://${http}`);
+  const messages = '[{"role": "ROLE_USER", "parts": [{"text": "hello"}]}]';
+  const running = call(`http://${http}`, "Complete", `{"model": "silent/model", "messages": ${messages}}`);
+  const cut = running.catch(() => "cut");
+  await upstream.asked;
   server.child.kill("SIGINT");
   await lineWith(server, "stopping");
   // The second one counts only when it cannot be an echo of the first.
@@ -183,8 +182,22 @@ it("a second signal ends the server at once", async () => {
   const { code } = await server.ending;
   clearInterval(again);
   expect(code).toBe(130);
-  expect(await waiting).toBe("cut");
+  expect(await cut).toBe("cut");
 });
+
+/** A provider that hears a call and never answers it, so that the call runs for as long as it may. */
+async function startSilentUpstream(): Promise<{ readonly config: string; readonly asked: Promise<void> }> {
+  const heard = Promise.withResolvers<void>();
+  const upstream = createServer(() => heard.resolve());
+  await new Promise<void>((resolve) => upstream.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    upstream.closeAllConnections();
+    upstream.close();
+  });
+  const { port } = upstream.address() as AddressInfo;
+  const provider = `{type: openai_compatible, base_url: "http://127.0.0.1:${port}/v1", api_key: none, models: {model: {}}}`;
+  return { config: `providers:\n  silent: ${provider}\n`, asked: heard.promise };
+}
 
 /** Resolves when a request waits. */
 async function isQueued(httpUrl: string): Promise<void> {
