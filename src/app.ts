@@ -127,7 +127,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     budgetOf: (slot) => budgetOfSlot(slot, budgets, catalog),
   });
   if (restored !== undefined && (restored.openSlots > 0 || !restored.isClean)) {
-    logger.info(restored, "went on from where the process before stopped");
+    const { isClean, openSlots, droppedSlots } = restored;
+    const fields = { orderly_stop: isClean, open_slots: openSlots, dropped_slots: droppedSlots };
+    logger.info(fields, "went on from where the process before stopped");
   }
   let profiles = feedbackProfiles(catalog);
   const feedback = new RateFeedback({

@@ -24,7 +24,7 @@ const WAYS_OUT: Readonly<Partial<Record<RefusalReason, string>>> = {
   QUEUE_FULL: "Try again later, or name further models.",
   CANDIDATES_UNAVAILABLE: "Try again later, or name models of other providers.",
   BUDGET_EXCEEDED: "Name a cheaper model, ask for less output, or raise the budget.",
-  PRICE_UNKNOWN: "Configure the model's price, or what to assume (budgets.assumed_price).",
+  PRICE_UNKNOWN: "Configure the model's price, or what to assume (budgets.assume_price).",
   REQUEST_TOO_LARGE: "Shorten it, ask for less output, name a larger model, or set context_strategy.",
   INVALID_REQUEST: "Name a model that can.",
 };
