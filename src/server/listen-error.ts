@@ -1,4 +1,5 @@
 import type { Address } from "../config/schema/network-kinds.ts";
+import { errorText } from "../core/error-text.ts";
 
 /** A door cannot be opened. The message says which, why, and what to do. */
 export class ListenError extends Error {
@@ -21,7 +22,7 @@ export function formatAddress({ host, port }: Address): string {
 }
 
 function explain(cause: unknown): string {
-  const text = cause instanceof Error ? cause.message : String(cause);
+  const text = errorText(cause);
   if (text.includes("EADDRINUSE")) return "another process listens there";
   if (text.includes("EACCES")) return "this needs more rights";
   if (text.includes("EADDRNOTAVAIL")) return "this machine has no such address";

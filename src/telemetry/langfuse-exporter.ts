@@ -3,6 +3,7 @@ import type { tracing } from "@opentelemetry/sdk-node";
 import { Agent, request } from "undici";
 import type { LangfuseConfig } from "../config/config.ts";
 import type { Clock } from "../core/clock.ts";
+import { errorText } from "../core/error-text.ts";
 import { langfuseAttributes } from "./langfuse-attributes.ts";
 
 const TIMEOUT_MS = 10_000;
@@ -45,7 +46,7 @@ export class LangfuseExporter implements tracing.SpanExporter {
   /** Losses are told by `onLost`; to its caller each export has succeeded. */
   export(spans: tracing.ReadableSpan[], done: Parameters<tracing.SpanExporter["export"]>[1]): void {
     void this.#send(spans)
-      .catch((error: unknown) => (error instanceof Error ? error.message : String(error)))
+      .catch(errorText)
       .then((problem) => {
         if (problem !== undefined) this.#options.onLost(problem);
         done({ code: 0 });
@@ -77,7 +78,7 @@ export class LangfuseExporter implements tracing.SpanExporter {
       if (statusCode >= 200 && statusCode < 300) return { problem: undefined, mayPass: false };
       return { problem: `HTTP ${statusCode}`, mayPass: PASSING_STATUSES.has(statusCode) };
     } catch (error) {
-      return { problem: error instanceof Error ? error.message : String(error), mayPass: true };
+      return { problem: errorText(error), mayPass: true };
     }
   }
 }

@@ -2,6 +2,7 @@ import type { tracing } from "@opentelemetry/sdk-node";
 import type { Logger } from "pino";
 import type { LangfuseConfig } from "../config/config.ts";
 import type { Clock } from "../core/clock.ts";
+import { errorText } from "../core/error-text.ts";
 
 /** What tracing needs. */
 export interface TracingOptions {
@@ -97,8 +98,10 @@ function complainSometimes(
     const nowMs = clock.monotonicMs();
     if (nowMs < quietUntilMs) return;
     quietUntilMs = nowMs + COMPLAINT_INTERVAL_MS;
-    const cause = error instanceof Error ? error.message : String(error);
-    logger.warn({ ...target, cause }, "spans cannot be sent and are lost; is the collector running?");
+    logger.warn(
+      { ...target, cause: errorText(error) },
+      "spans cannot be sent and are lost; is the collector running?",
+    );
   };
 }
 

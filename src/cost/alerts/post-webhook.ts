@@ -1,4 +1,5 @@
 import { Agent, request } from "undici";
+import { errorText } from "../../core/error-text.ts";
 import type { WebhookMessage } from "./webhook.ts";
 
 const TIMEOUT_MS = 10_000;
@@ -27,7 +28,7 @@ export function createWebhookPoster(): WebhookPoster {
       await answer.body.dump().catch(() => {});
       return answer.statusCode >= 200 && answer.statusCode < 300 ? undefined : `HTTP ${answer.statusCode}`;
     } catch (error) {
-      return error instanceof Error ? error.message : String(error);
+      return errorText(error);
     }
   };
   return { post, close: () => dispatcher.destroy() };

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from "../../core/clock.ts";
+import { errorText } from "../../core/error-text.ts";
 import type { PriceBook } from "./price-book.ts";
 
 /** What a {@link PriceRefresh} needs. */
@@ -41,7 +42,7 @@ export class PriceRefresh {
       onRefreshed();
     } catch (error) {
       if (signal.aborted) return;
-      if (!this.#hasFailed) onProblem(error instanceof Error ? error.message : String(error));
+      if (!this.#hasFailed) onProblem(errorText(error));
       this.#hasFailed = true;
     }
     if (!signal.aborted) this.#timer = clock.after(everyMs, () => void this.#refresh());

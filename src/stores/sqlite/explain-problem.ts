@@ -1,3 +1,4 @@
+import { errorText } from "../../core/error-text.ts";
 import { NewerSchemaError } from "./migrate.ts";
 
 /** Primary result codes of SQLite for what is wrong with the file, the disk or the machine, and not with the data. */
@@ -27,7 +28,7 @@ export function explainProblem(path: string, error: unknown): string {
   if (error instanceof NewerSchemaError) {
     return `${path}: it was written by a later version: ${error.message}. Run that version, or set storage.path to another file.`;
   }
-  const text = error instanceof Error ? error.message : String(error);
+  const text = errorText(error);
   return `${path}: ${PROBLEMS[primaryCode(error) ?? 0] ?? "it cannot be used."} (${text})`;
 }
 
