@@ -1,5 +1,6 @@
 import { benchClients } from "./clients.ts";
 import { benchComplete } from "./complete.ts";
+import { benchEstimator } from "./estimator.ts";
 import { benchHoldSlots } from "./hold-slots.ts";
 import { benchLedgerLoad } from "./ledger-load.ts";
 import { benchScheduler } from "./scheduler.ts";
@@ -14,6 +15,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<void>>> = {
   complete: () => benchComplete(print),
   clients: () => benchClients(print),
   "ledger-load": () => benchLedgerLoad(print),
+  estimator: () => benchEstimator(print),
 };
 
 const asked = process.argv.slice(2);
