@@ -42,7 +42,7 @@ export async function alertsCommand(options: AlertsOptions): Promise<void> {
 }
 
 /** Alerts as a table. */
-export function describeAlerts({ alerts }: ListAlertsResponse): string {
+function describeAlerts({ alerts }: ListAlertsResponse): string {
   if (alerts.length === 0) return "No alerts.\n";
   const rows = alerts.map(({ createTime, kind, message }) => [
     createTime === undefined ? "" : new Date(timestampToWallMs(createTime) ?? 0).toISOString().slice(0, 19),

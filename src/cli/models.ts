@@ -39,7 +39,7 @@ export async function modelsCommand(options: ModelsOptions): Promise<void> {
 }
 
 /** The catalog as a table. */
-export function describeModels({ models }: ListModelsResponse): string {
+function describeModels({ models }: ListModelsResponse): string {
   return formatTable(COLUMNS, models.map(describeModel));
 }
 

@@ -24,7 +24,7 @@ export function usageRequest({ groupBy, last, model }: UsageSelection, nowWallMs
 }
 
 /** The words of a list with commas; none when it is undefined. */
-export function listOf(text: string | undefined): string[] {
+function listOf(text: string | undefined): string[] {
   return (text ?? "")
     .split(",")
     .map((word) => word.trim())

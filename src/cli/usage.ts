@@ -65,7 +65,7 @@ function describe(
 }
 
 /** The report as a table of limits, and a line of totals. Pools that are idle and cannot be used are left out. */
-export function describeReport(report: GetUsageResponse, nowWallMs: number): string {
+function describeReport(report: GetUsageResponse, nowWallMs: number): string {
   const configured = new Set(report.providers.filter((one) => one.configured).map(({ name }) => name));
   const pools = report.pools.filter((pool) => isBusy(pool) || isOfProvider(pool, configured));
   const rows = pools.flatMap((pool) => {

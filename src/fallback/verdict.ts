@@ -70,7 +70,7 @@ export function judgeWithoutSize(candidate: CandidateSnapshot, needs: RequestNee
 }
 
 /** Tokens of context that a request takes: its input, and its output as asked for and possible, but at least one. */
-export function contextNeedTokens(candidate: CandidateSnapshot, needs: RequestNeeds): number {
+function contextNeedTokens(candidate: CandidateSnapshot, needs: RequestNeeds): number {
   const possibleTokens = candidate.maxOutputTokens ?? Number.POSITIVE_INFINITY;
   return candidate.inputTokens + Math.min(needs.maxOutputTokens ?? 1, possibleTokens);
 }

@@ -1,7 +1,7 @@
 import type { Segment } from "../../fallback/context/segments.ts";
 
 /** More parts than this are not asked: 200 MB for a model with a context of 128,000 tokens. */
-export const MAX_PARTS = 1_000;
+const MAX_PARTS = 1_000;
 
 /**
  * The parts of a text of this length, made one after the other so that other work can go on between them. Undefined: it

@@ -88,7 +88,7 @@ const deployment = z
   .describe("The provider's models by other credentials or at another place: provider/model#name.");
 
 /** One provider: how it is reached, how it counts, and its models. */
-export const providerSchema = z
+const providerSchema = z
   .strictObject({
     type: optional(choice(...PROVIDER_TYPES), "How it is spoken to. Unset: by its name, if that is a type."),
     enabled: defaulted(boolean, true, "False switches the provider off."),

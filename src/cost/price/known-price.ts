@@ -63,13 +63,6 @@ export function knownPrice(place: PricedPlace, source: string): ModelPrice | und
   return { source, periods, serviceTiers: knownServiceTiers(match.provider.id, match.model.id) };
 }
 
-/** The context window of a model in tokens by the price data. Undefined: the data does not say. */
-export function knownContextWindowTokens(place: PricedPlace): number | undefined {
-  const providerId = providerIdOf(place);
-  if (providerId === undefined) return undefined;
-  return calcPrice({}, place.upstreamModel, { providerId })?.model.context_window;
-}
-
 /** What prices from the data inside the installed package are said to come from, as `genai-prices 0.1.8`. */
 export function bundledSource(): string {
   const entry = createRequire(import.meta.url).resolve("@pydantic/genai-prices");

@@ -14,7 +14,7 @@ const BEST_QUALITY = 10;
 const QUALITY_RANGE = 9;
 
 /** One score of wait, latency, cost and quality: from 0, the best in everything, to 1. */
-export function balancedScore(candidate: CandidateSnapshot): number {
+function balancedScore(candidate: CandidateSnapshot): number {
   const { predictedWaitMs, latencyMs, worstCostNanoUsd, quality } = candidate;
   const cost = worstCostNanoUsd === undefined ? undefined : Number(worstCostNanoUsd);
   return (

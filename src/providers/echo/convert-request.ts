@@ -36,7 +36,7 @@ export function pieceEnd(text: string, start: number): number {
 }
 
 /** The number of pieces of a text. Walks over it and builds nothing: texts can be long. */
-export function countPieces(text: string): number {
+function countPieces(text: string): number {
   let count = 0;
   for (let end = 0; end < text.length; end = pieceEnd(text, end)) count++;
   return count;

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { costOf } from "../../../src/cost/price/cost-of.ts";
-import { knownContextWindowTokens } from "../../../src/cost/price/known-price.ts";
 import { PriceBook, type PricedModel } from "../../../src/cost/price/price-book.ts";
 
 const NOON = Date.parse("2026-11-20T12:00:00Z");
@@ -79,12 +78,6 @@ it("works each price out once, until it is cleared", () => {
   expect(book.forModel({ ...mini, upstreamModel: "gpt-4o" })).toBe(first);
   book.clear();
   expect(book.forModel({ ...mini, upstreamModel: "gpt-4o" })).not.toEqual(first);
-});
-
-it("knows context windows", () => {
-  expect(knownContextWindowTokens(mini)).toBe(128_000);
-  expect(knownContextWindowTokens({ ...mini, upstreamModel: "unheard-of" })).toBeUndefined();
-  expect(knownContextWindowTokens({ ...mini, providerType: "ollama" })).toBeUndefined();
 });
 
 describe("refreshed price data", () => {
