@@ -24,6 +24,7 @@ export class AttemptLog {
   readonly #options: AttemptLogOptions;
   readonly #attempts: AttemptRecord[] = [];
   #labels: Readonly<Record<string, string>>;
+  #waitedInVainMs = 0;
   /** Whether an attempt stands in the ledger as the one that ended the request. */
   #isEnded = false;
 
@@ -42,9 +43,9 @@ export class AttemptLog {
     return this.#attempts.reduce((sum, { cost }) => sum + (cost?.totalNanoUsd ?? 0n), 0n);
   }
 
-  /** Milliseconds that all of them together have waited for their turns. */
+  /** Milliseconds waited for turns, also for those that did not come. */
   get waitedMs(): number {
-    return this.#attempts.reduce((sum, attempt) => sum + attempt.waitedMs, 0);
+    return this.#attempts.reduce((sum, attempt) => sum + attempt.waitedMs, this.#waitedInVainMs);
   }
 
   /** Sets the labels of the rows from now on: the caller's tags with what Headway adds. */
@@ -55,6 +56,11 @@ export class AttemptLog {
   /** An attempt has ended. */
   add(record: AttemptRecord): void {
     this.#attempts.push(record);
+  }
+
+  /** A wait that led to no attempt has ended. */
+  addVainWait(waitedMs: number): void {
+    this.#waitedInVainMs += waitedMs;
   }
 
   /** What a process that starts after a crash must know of a call that is about to be made. */

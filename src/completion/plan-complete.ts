@@ -33,6 +33,8 @@ export interface CompletePlan {
   readonly settings: Settings;
   readonly candidates: Candidates;
   readonly route: Route;
+  /** Count of the request, for strategies that go in turns. */
+  readonly turn: number;
   /** Why nothing can be tried. Undefined: something can. */
   readonly refusal: Refusal | undefined;
 }
@@ -44,13 +46,11 @@ export function planComplete(question: PlanQuestion, options: CompleterOptions):
   if (settings.kind === "refused") return settings;
   const candidates = options.candidates.of(command, settings, request, call);
   if (candidates.kind === "refused") return candidates;
-  const needs = needsOf(request, {
-    streaming: question.isStreamed || settings.preset?.needsStreaming === true,
-    maxWaitMs: settings.maxWaitMs,
-    remainingMs: remainingMs(call, options.clock),
-  });
+  const turn = options.turns.next();
+  const { maxWaitMs } = settings;
+  const asked = { settings, list: candidates.list, turn, maxWaitMs, spentNanoUsd: 0n };
   return inSpan("route", parent, (span) => {
-    const found = findRoute(question, options, { settings, candidates, needs });
+    const { route: found, needs } = findRoute(question, options, asked);
     span.setAttribute(
       "headway.route",
       found.trial.map(({ candidate }) => candidate.deploymentId),
@@ -64,7 +64,7 @@ export function planComplete(question: PlanQuestion, options: CompleterOptions):
       );
     }
     const refusal = found.trial.length > 0 ? undefined : refuseRoute(found, needs);
-    return { kind: "plan", settings, candidates, route: found, refusal };
+    return { kind: "plan", settings, candidates, route: found, turn, refusal };
   });
 }
 
@@ -87,21 +87,38 @@ export function describePlan(plan: CompletePlan | Refusal): PlannedComplete {
   return { route: records, arms: candidates.arms, refusal };
 }
 
-function findRoute(
-  { command, call }: PlanQuestion,
+/** What a route is found for. */
+export interface RouteQuestion {
+  readonly settings: Settings;
+  readonly list: Candidates["list"];
+  readonly turn: number;
+  /** What is left of `max_wait`. */
+  readonly maxWaitMs: number;
+  /** What the request has cost so far. */
+  readonly spentNanoUsd: bigint;
+}
+
+/** Puts candidates in order by what is known of them at this moment. */
+export function findRoute(
+  { command, call, request, isStreamed }: Omit<PlanQuestion, "parent">,
   options: CompleterOptions,
-  { settings, candidates, needs }: { settings: Settings; candidates: Candidates; needs: RequestNeeds },
-): Route {
-  const { clock, config, random, scheduler, tools, turns } = options;
+  { settings, list, turn, maxWaitMs, spentNanoUsd }: RouteQuestion,
+): { readonly route: Route; readonly needs: RequestNeeds } {
+  const { clock, config, random, scheduler, tools } = options;
   const { maxCostNanoUsd, priority, quality } = command;
-  const { tenant } = call.caller;
-  const level = levelOf(priority);
-  const asked = { clock, scheduler, config, health: tools.health, tenant, level, maxCostNanoUsd };
-  const { strategy, contextStrategy } = settings;
-  const snapshots = candidates.list.map((candidate) => snapshotOf(candidate, asked));
-  const how = { contextStrategy, needs, quality, turn: turns.next(), random };
+  const { strategy, contextStrategy, preset } = settings;
+  const needs = needsOf(request, {
+    streaming: isStreamed || preset?.needsStreaming === true,
+    maxWaitMs,
+    remainingMs: remainingMs(call, clock),
+  });
+  const known = { clock, scheduler, config, health: tools.health, tenant: call.caller.tenant };
+  const asked = { ...known, level: levelOf(priority), maxCostNanoUsd, spentNanoUsd };
+  const snapshots = list.map((candidate) => snapshotOf(candidate, asked));
+  const how = { contextStrategy, needs, quality, turn, random };
   const found = route(snapshots, { ...how, strategy });
   const isOver = found.firstCause === "fallback_budget" && strategy !== "fail_fast";
-  if (!isOver || config.budgets.onExceed !== "downgrade") return found;
-  return { ...route(snapshots, { ...how, strategy: "cost_optimized" }), firstCause: found.firstCause };
+  if (!isOver || config.budgets.onExceed !== "downgrade") return { route: found, needs };
+  const cheapest = route(snapshots, { ...how, strategy: "cost_optimized" });
+  return { route: { ...cheapest, firstCause: found.firstCause }, needs };
 }

@@ -19,12 +19,14 @@ export interface SnapshotOptions {
   readonly level: number;
   /** The most that the request may cost; undefined: no bound of its own. */
   readonly maxCostNanoUsd: bigint | undefined;
+  /** What the request has cost so far. */
+  readonly spentNanoUsd: bigint;
 }
 
 /** What routing is told of a candidate at this moment. */
 export function snapshotOf(candidate: Candidate, options: SnapshotOptions): CandidateSnapshot {
   const { deployment, estimate, model, option, providerConfig } = candidate;
-  const { clock, config, health, level, scheduler, tenant } = options;
+  const { clock, config, health, level, maxCostNanoUsd, scheduler, spentNanoUsd, tenant } = options;
   const { pool, amounts } = option;
   const tooLarge = tooLargeFor(option);
   const planned = tooLarge === undefined ? scheduler.preview(option, { tenant, level }) : undefined;
@@ -49,7 +51,7 @@ export function snapshotOf(candidate: Candidate, options: SnapshotOptions): Cand
     reservedTokens: amounts.totalTokens,
     tokenCap: tooLarge?.cap,
     breaker: health.breaker(deployment.id),
-    budget: candidate.budget.verdict({ maxCostNanoUsd: options.maxCostNanoUsd, spentNanoUsd: 0n }),
+    budget: candidate.budget.verdict({ maxCostNanoUsd, spentNanoUsd }),
     worstCostNanoUsd: candidate.budget.worstCost?.totalNanoUsd,
     queueFull: scheduler.fullQueue(option, tenant) !== undefined,
     predictedWaitMs,

@@ -58,7 +58,8 @@ function soonestMs(blamed: readonly RoutedCandidate[], needs: RequestNeeds): num
   return times.length === 0 ? undefined : Math.max(1, Math.ceil(Math.min(...times)));
 }
 
-function retryAfterOf(
+/** When a candidate with this verdict could be asked again, in milliseconds; undefined: time does not help. */
+export function retryAfterOf(
   candidate: CandidateSnapshot,
   verdict: CandidateVerdict,
   needs: RequestNeeds,

@@ -38,7 +38,9 @@ export type NextStep =
   | { readonly kind: "retry_here"; readonly delayMs: number; readonly explanation: string }
   /** The next of the useful candidates, at once. */
   | { readonly kind: "next_candidate"; readonly explanation: string }
-  /** No more attempts. */
+  /** Neither here nor at another that is still to be tried; those that were passed over may be looked at again. */
+  | { readonly kind: "exhausted"; readonly explanation: string }
+  /** No more attempts, wherever. */
   | { readonly kind: "stop"; readonly explanation: string };
 
 /**
@@ -54,11 +56,11 @@ export function decideAfterFailure(failed: FailedAttempt): NextStep {
   if (ERROR_POLICIES[reason].retryHere === "no") {
     return hasNext
       ? next
-      : { kind: "stop", explanation: `${reason} is not retried, and no other candidate helps` };
+      : { kind: "exhausted", explanation: `${reason} is not retried, and no other candidate helps` };
   }
   if (hasNext && wantsNoCallsNow(failed)) return next;
   const retry = tryRetry(failed);
-  return retry.kind === "stop" && hasNext ? next : retry;
+  return retry.kind === "exhausted" && hasNext ? next : retry;
 }
 
 /** Whether the deployment has said that it wants no calls for longer than our own pause. */
@@ -81,22 +83,25 @@ function whyStop(failed: FailedAttempt): string | undefined {
 function tryRetry(failed: FailedAttempt): NextStep {
   const { reason, attemptCount, maxAttemptCount, retryCount, maxRetryCount, usefulCandidateCount } = failed;
   if (retryCount >= maxRetryCount) {
-    return { kind: "stop", explanation: `${reason}, and all ${maxRetryCount} retries are made` };
+    return { kind: "exhausted", explanation: `${reason}, and all ${maxRetryCount} retries are made` };
   }
   if (maxAttemptCount - attemptCount <= usefulCandidateCount) {
-    return { kind: "stop", explanation: `${reason}, and the attempts left are kept for other candidates` };
+    return {
+      kind: "exhausted",
+      explanation: `${reason}, and the attempts left are kept for other candidates`,
+    };
   }
   const delayMs = retryPauseMs(failed);
   if (failed.remainingMs !== undefined && delayMs >= failed.remainingMs) {
     return {
-      kind: "stop",
+      kind: "exhausted",
       explanation: `${reason}, and a retry in ${formatMs(delayMs)} would miss the deadline`,
     };
   }
   if (failed.retryAfterMs !== undefined && failed.retryAfterMs > failed.remainingWaitMs) {
     const asked = formatMs(failed.retryAfterMs);
     return {
-      kind: "stop",
+      kind: "exhausted",
       explanation: `${reason}, and the provider asks for a wait of ${asked}, more than max_wait leaves`,
     };
   }

@@ -44,13 +44,13 @@ describe("by reason", () => {
     ["OVERLOADED", "retry_here", "retry_here"],
     ["SERVER_ERROR", "retry_here", "retry_here"],
     ["RATE_LIMITED", "next_candidate", "retry_here"],
-    ["AUTHENTICATION", "next_candidate", "stop"],
-    ["QUOTA_EXCEEDED", "next_candidate", "stop"],
-    ["MODEL_NOT_FOUND", "next_candidate", "stop"],
-    ["CONTEXT_TOO_LONG", "next_candidate", "stop"],
-    ["VALIDATION", "next_candidate", "stop"],
-    ["CONTENT_FILTERED", "next_candidate", "stop"],
-    ["UNKNOWN", "next_candidate", "stop"],
+    ["AUTHENTICATION", "next_candidate", "exhausted"],
+    ["QUOTA_EXCEEDED", "next_candidate", "exhausted"],
+    ["MODEL_NOT_FOUND", "next_candidate", "exhausted"],
+    ["CONTEXT_TOO_LONG", "next_candidate", "exhausted"],
+    ["VALIDATION", "next_candidate", "exhausted"],
+    ["CONTENT_FILTERED", "next_candidate", "exhausted"],
+    ["UNKNOWN", "next_candidate", "exhausted"],
     ["CANCELLED", "stop", "stop"],
   ];
 
@@ -68,7 +68,7 @@ describe("by situation", () => {
   const alone = { usefulCandidateCount: 0 };
   test.each<[string, Partial<FailedAttempt>, NextStep["kind"]]>([
     ["retries are used up", { retryCount: 3 }, "next_candidate"],
-    ["retries are used up and nobody else is there", { retryCount: 3, ...alone }, "stop"],
+    ["retries are used up and nobody else is there", { retryCount: 3, ...alone }, "exhausted"],
     ["no retries are wanted", { maxRetryCount: 0 }, "next_candidate"],
     ["all attempts are made", { attemptCount: 10 }, "stop"],
     ["the last attempt is kept for the other candidate", { attemptCount: 9 }, "next_candidate"],
@@ -81,7 +81,11 @@ describe("by situation", () => {
     ["one more than they need is left", { attemptCount: 6, usefulCandidateCount: 3 }, "retry_here"],
     ["the deadline has passed", { remainingMs: 0 }, "stop"],
     ["the pause would miss the deadline", { remainingMs: 999 }, "next_candidate"],
-    ["the pause would miss the deadline and nobody else is there", { remainingMs: 999, ...alone }, "stop"],
+    [
+      "the pause would miss the deadline and nobody else is there",
+      { remainingMs: 999, ...alone },
+      "exhausted",
+    ],
     ["the pause just meets the deadline", { remainingMs: 1_001 }, "retry_here"],
     ["the caller has seen a part", { tokensStreamed: true }, "stop"],
     ["fail_fast", { strategy: "fail_fast" }, "stop"],
@@ -91,11 +95,11 @@ describe("by situation", () => {
       { retryAfterMs: 1_001, ...alone },
       "retry_here",
     ],
-    ["the provider asks for more than max_wait leaves", { retryAfterMs: 60_001, ...alone }, "stop"],
+    ["the provider asks for more than max_wait leaves", { retryAfterMs: 60_001, ...alone }, "exhausted"],
     [
       "the provider asks for more than the deadline leaves",
       { retryAfterMs: 9_000, remainingMs: 9_000, ...alone },
-      "stop",
+      "exhausted",
     ],
     ["max_wait is 0, which does not forbid our own pause", { remainingWaitMs: 0 }, "retry_here"],
   ])("%s", (_, changes, kind) => {
@@ -184,10 +188,15 @@ describe("of any course of failures", () => {
             remainingMs: run.deadlineMs === undefined ? undefined : run.deadlineMs - nowMs,
             random,
           });
+          if (step.kind === "exhausted") {
+            expect(usefulCandidateCount).toBe(0);
+            break;
+          }
           if (step.kind === "stop") {
-            const mayStop =
-              reason === "CANCELLED" || run.strategy === "fail_fast" || attemptCount === run.maxAttemptCount;
-            expect(mayStop || usefulCandidateCount === 0).toBe(true);
+            const hasTime = run.deadlineMs === undefined || nowMs < run.deadlineMs;
+            const maxAttemptsAreMade = attemptCount === run.maxAttemptCount;
+            const isEnd = reason === "CANCELLED" || run.strategy === "fail_fast" || maxAttemptsAreMade;
+            expect(isEnd || !hasTime).toBe(true);
             break;
           }
           if (step.kind === "next_candidate") {

@@ -3,7 +3,7 @@ import type { CompleteResult } from "../../../src/completion/complete-result.ts"
 import type { Refusal } from "../../../src/core/refusal.ts";
 import type { BreakerView } from "../../../src/fallback/snapshot.ts";
 import { makeCompleterBench, runClock } from "./completer-bench.ts";
-import { couldAnswer } from "./could-answer.ts";
+import { couldAnswer, missedChance } from "./could-answer.ts";
 import { configOf, randomWorld, SMALL_CONTEXT, type World, type WorldRequest } from "./random-world.ts";
 import type { SeenCall } from "./scripted-provider.ts";
 
@@ -15,6 +15,8 @@ export interface WorldReport {
   readonly sure: number;
   readonly calls: number;
   readonly hedges: number;
+  /** Requests that were answered by a candidate that had been passed over at first. */
+  readonly foundAgain: number;
 }
 
 /** A call, and the breaker as it was when it began. */
@@ -50,6 +52,18 @@ export async function checkWorld(seed: number): Promise<WorldReport> {
     },
   });
   const { clock, completer } = bench;
+  const expectNoMissedChance = (asked: WorldRequest, { message }: Refusal): void => {
+    const missed = missedChance(world, {
+      asked,
+      nowMs: clock.monotonicMs(),
+      called: calls
+        .filter(({ call }) => isOf(call.request.messages, asked))
+        .map(({ deployment }) => deployment),
+      breakerOf: (id) => bench.health.breaker(id),
+      callsOf: (id) => calls.filter(({ deployment }) => deployment === id),
+    });
+    if (missed !== undefined) throw new Error(`${missed} was free when this was refused: ${message}`);
+  };
   const ask = async (asked: WorldRequest): Promise<Ended> => {
     await new Promise<void>((resolve) => void clock.after(asked.atMs, resolve));
     const left = new AbortController();
@@ -65,6 +79,7 @@ export async function checkWorld(seed: number): Promise<WorldReport> {
       const end = asked.isStreamed
         ? await readStream(completer.stream(asked.command, call))
         : await completer.complete(asked.command, call);
+      if ("kind" in end) expectNoMissedChance(asked, end);
       return { asked, end };
     } finally {
       timer?.cancel();
@@ -89,6 +104,9 @@ export async function checkWorld(seed: number): Promise<WorldReport> {
     refused: ended.length - results.length,
     sure,
     calls: calls.length,
+    foundAgain: results.filter(({ model, route }) =>
+      route.some((one) => one.model === model && one.explanation.includes("when no other was left")),
+    ).length,
     hedges: results.flatMap(({ attempts }) => attempts).filter(({ cause }) => cause === "hedge").length,
   };
 }

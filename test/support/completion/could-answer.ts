@@ -1,5 +1,7 @@
 import type { AttemptErrorReason } from "../../../src/core/attempt-error.ts";
+import type { BreakerView } from "../../../src/fallback/snapshot.ts";
 import type { World, WorldModel, WorldRequest } from "./random-world.ts";
+import type { SeenCall } from "./scripted-provider.ts";
 
 /**
  * Whether a candidate can surely answer a request, said from the world alone and on the safe side: one that always
@@ -26,6 +28,62 @@ function isSure(model: WorldModel, world: World, request: WorldRequest): boolean
     (!request.isStreamed || !others.some(({ lines }) => lines.some(({ kind }) => kind === "cut"))) &&
     isReachedInTime(model, world, request)
   );
+}
+
+/** A request that was refused, and what was seen of its models. */
+export interface RefusedRequest {
+  readonly asked: WorldRequest;
+  /** When it was refused; it was asked at `asked.atMs`. */
+  readonly nowMs: number;
+  /** Its own calls. */
+  readonly called: readonly string[];
+  readonly breakerOf: (deployment: string) => BreakerView;
+  /** All calls of a deployment that have begun. */
+  readonly callsOf: (deployment: string) => readonly SeenCall[];
+}
+
+/**
+ * Whether a request was refused although there was a candidate that it had not called and that could be called at that
+ * moment, or whose breaker was about to let it pass in time. Said from what was seen, and on the safe side.
+ */
+export function missedChance(world: World, refused: RefusedRequest): string | undefined {
+  const { asked, called, nowMs } = refused;
+  const { command, deadlineMs = Number.POSITIVE_INFINITY } = asked;
+  const elapsedMs = nowMs - asked.atMs;
+  if (command.strategy === "fail_fast" || called.length === 0) return undefined;
+  if (called.length >= command.maxAttemptCount! || elapsedMs >= deadlineMs - 1) return undefined;
+  const leftMs = Math.min(command.maxWaitMs!, deadlineMs) - elapsedMs - 2;
+  return world.models.find(
+    (model) => !called.includes(model.id) && mayServe(model, world, asked) && isFree(model, refused, leftMs),
+  )?.id;
+}
+
+/** Nothing that stays as it is keeps the model from the request. */
+function mayServe(model: WorldModel, world: World, request: WorldRequest): boolean {
+  const others = world.models.filter((other) => other !== model);
+  return (
+    (!request.isLarge || model.contextTokens === 100_000) &&
+    fitsBudgets(model, world, request) &&
+    !others.some((other) => rulesOut(other, model)) &&
+    !(request.isStreamed && others.some(({ lines }) => lines.some(({ kind }) => kind === "cut")))
+  );
+}
+
+/** Its limits have had room, and its breaker lets pass, or will within `leftMs`; not sure of what happens just now. */
+function isFree(model: WorldModel, { breakerOf, callsOf, nowMs }: RefusedRequest, leftMs: number): boolean {
+  const calls = callsOf(model.id);
+  if (calls.some(({ startMs, endMs }) => startMs === nowMs || endMs === nowMs)) return false;
+  const asksForPauses = model.lines.some((line) => line.kind === "fail" && line.reason === "RATE_LIMITED");
+  if (asksForPauses) return false;
+  const running = calls.filter(({ endMs }) => endMs === undefined).length;
+  // Nobody knows when the provider counted a call: at its end at the latest, and clocks differ.
+  const inWindow = calls.filter(({ endMs = nowMs }) => endMs >= nowMs - 61_000).length;
+  if (running >= (model.concurrent ?? Number.POSITIVE_INFINITY)) return false;
+  if (inWindow >= (model.rpm ?? Number.POSITIVE_INFINITY)) return false;
+  const breaker = breakerOf(model.id);
+  return breaker.kind === "open"
+    ? breaker.retryAfterMs < leftMs
+    : breaker.kind === "closed" || !breaker.probing;
 }
 
 function fitsBudgets({ price }: WorldModel, world: World, { command }: WorldRequest): boolean {

@@ -1,0 +1,98 @@
+import { expect, it } from "vitest";
+import type { CompleteCommand } from "../../src/completion/complete-request.ts";
+import type { CompleteResult } from "../../src/completion/complete-result.ts";
+import type { Refusal } from "../../src/core/refusal.ts";
+import { makeCompleterBench, runClock } from "../support/completion/completer-bench.ts";
+
+const CONFIG = `
+providers:
+  p: {type: openai_compatible, base_url: "http://127.0.0.1:9/v1", api_key: none, max_retries: 0, models: {first: {}}}
+  q: {type: openai_compatible, base_url: "http://127.0.0.1:9/v1", api_key: none, max_retries: 0, models: {second: {}}}
+`;
+
+/** The end of a request after the first choice's breaker has opened and the second's every call fails. */
+async function askBehindOpenBreaker(
+  changes: Partial<CompleteCommand>,
+  deadlineMs?: number,
+): Promise<{ readonly end: CompleteResult | Refusal; readonly tookMs: number }> {
+  const { clock, completer } = await makeCompleterBench({
+    config: CONFIG,
+    seed: 1,
+    lineOf: (deployment, index) =>
+      deployment === "p/first" && index >= 5
+        ? { kind: "answer", afterMs: 10 }
+        : { kind: "fail", afterMs: 10, reason: deployment === "p/first" ? "SERVER_ERROR" : "UNKNOWN" },
+    onCall: () => {},
+  });
+  const signal = new AbortController().signal;
+  const ask = (asked: Partial<CompleteCommand>, ownDeadlineMs?: number) =>
+    runClock(
+      clock,
+      completer.complete(
+        { ...COMMAND, ...asked },
+        { caller: { tenant: "default" }, signal, deadlineMs: ownDeadlineMs },
+      ),
+    );
+  for (let index = 0; index < 5; index++) await ask({ fallbackModels: [] });
+  const startMs = clock.monotonicMs();
+  const end = await ask(changes, deadlineMs === undefined ? undefined : startMs + deadlineMs);
+  return { end, tookMs: clock.monotonicMs() - startMs };
+}
+
+it("when all others have failed, the first choice is waited for behind its breaker and asked", async () => {
+  const { end, tookMs } = await askBehindOpenBreaker({ maxWaitMs: 30_000 });
+  expect(end).toMatchObject({ model: "p/first" });
+  const { attempts, route } = end as CompleteResult;
+  expect(attempts.map(({ deployment, cause, outcome }) => [deployment, cause, outcome])).toEqual([
+    ["q/second", "fallback_unavailable", "failed"],
+    ["p/first", "fallback_error", "succeeded"],
+  ]);
+  expect(tookMs).toBeGreaterThanOrEqual(4_980);
+  expect(tookMs).toBeLessThan(5_100);
+  expect(route.map(({ deployment, verdict }) => [deployment, verdict])).toEqual([
+    ["q/second", "eligible"],
+    ["p/first", "eligible"],
+  ]);
+  expect(route[1]!.explanation).toBe(
+    "at first skipped: it failed too often lately; its breaker is open for another 5 s; " +
+      "when no other was left: the model asked for; starts at once; answered",
+  );
+  expect(attempts[1]!.explanation).toBe(route[1]!.explanation.replace("; answered", ""));
+});
+
+it.each([
+  ["max_wait does not allow the wait", { maxWaitMs: 1_000 }, undefined],
+  ["the deadline does not allow the wait", {}, 3_000],
+  ["no attempt is left", { maxAttemptCount: 1 }, undefined],
+  ["fail_fast tries the first only", { strategy: "fail_fast" }, undefined],
+] as const)("it is refused at once when %s", async (_, changes, deadlineMs) => {
+  const { end, tookMs } = await askBehindOpenBreaker(changes, deadlineMs);
+  expect(end).toMatchObject({ kind: "refused" });
+  expect((end as Refusal).message).toContain("p/first skipped: it failed too often lately");
+  expect(tookMs).toBeLessThan(100);
+});
+
+const COMMAND: CompleteCommand = {
+  request: {
+    messages: [{ role: "user", parts: [{ kind: "text", text: "hello" }] }],
+    tools: [],
+    stopSequences: [],
+    maxOutputTokens: 10,
+  },
+  model: "p/first",
+  fallbackModels: ["q/second"],
+  strategy: undefined,
+  contextStrategy: undefined,
+  maxAttemptCount: undefined,
+  maxWaitMs: 30_000,
+  priority: "normal",
+  taskType: undefined,
+  quality: undefined,
+  maxCostNanoUsd: undefined,
+  preset: undefined,
+  tags: {},
+  requestId: "asked",
+  cacheMode: "bypass",
+  hedge: false,
+  providerOptions: {},
+};
