@@ -326,7 +326,7 @@ export declare const CompleteResponseSchema: GenMessage<CompleteResponse>;
  */
 export enum CacheMode {
   /**
-   * The default: as `caching` is configured.
+   * The default: as `cache` is configured.
    *
    * @generated from enum value: CACHE_MODE_UNSPECIFIED = 0;
    */

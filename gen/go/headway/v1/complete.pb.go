@@ -27,7 +27,7 @@ const (
 type CacheMode int32
 
 const (
-	// The default: as `caching` is configured.
+	// The default: as `cache` is configured.
 	CacheMode_CACHE_MODE_UNSPECIFIED CacheMode = 0
 	// Neither look up nor store.
 	CacheMode_CACHE_MODE_BYPASS CacheMode = 1

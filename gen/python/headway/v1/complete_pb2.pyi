@@ -37,7 +37,7 @@ class _CacheMode:
 class _CacheModeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CacheMode.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     CACHE_MODE_UNSPECIFIED: _CacheMode.ValueType  # 0
-    """The default: as `caching` is configured."""
+    """The default: as `cache` is configured."""
     CACHE_MODE_BYPASS: _CacheMode.ValueType  # 1
     """Neither look up nor store."""
     CACHE_MODE_USE: _CacheMode.ValueType  # 2
@@ -47,7 +47,7 @@ class CacheMode(_CacheMode, metaclass=_CacheModeEnumTypeWrapper):
     """Whether a stored answer may be used."""
 
 CACHE_MODE_UNSPECIFIED: CacheMode.ValueType  # 0
-"""The default: as `caching` is configured."""
+"""The default: as `cache` is configured."""
 CACHE_MODE_BYPASS: CacheMode.ValueType  # 1
 """Neither look up nor store."""
 CACHE_MODE_USE: CacheMode.ValueType  # 2

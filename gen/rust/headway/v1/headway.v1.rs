@@ -1641,7 +1641,7 @@ pub struct CompleteResponse {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
 pub enum CacheMode {
-    /// The default: as `caching` is configured.
+    /// The default: as `cache` is configured.
     Unspecified = 0,
     /// Neither look up nor store.
     Bypass = 1,

@@ -17,7 +17,7 @@ public enum CacheMode
     implements com.google.protobuf.ProtocolMessageEnum {
   /**
    * <pre>
-   * The default: as `caching` is configured.
+   * The default: as `cache` is configured.
    * </pre>
    *
    * <code>CACHE_MODE_UNSPECIFIED = 0;</code>
@@ -53,7 +53,7 @@ public enum CacheMode
   }
   /**
    * <pre>
-   * The default: as `caching` is configured.
+   * The default: as `cache` is configured.
    * </pre>
    *
    * <code>CACHE_MODE_UNSPECIFIED = 0;</code>
