@@ -73,12 +73,6 @@ export function statusOfRefusal(refusal: Refusal): RpcStatus {
   return { code: refusal.status ?? REFUSAL_STATUS[reason], message, details, reason };
 }
 
-/** The status of an RPC that no handler answers yet. */
-export function statusOfUnimplemented(path: string): RpcStatus {
-  const message = `${path} is not implemented in this version of Headway`;
-  return { code: "UNIMPLEMENTED", message, details: [], reason: undefined };
-}
-
 /** The status of an RPC whose caller went away: nobody reads it, but logs and spans do. */
 export const CANCELLED_STATUS: RpcStatus = {
   code: "CANCELLED",

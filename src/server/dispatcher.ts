@@ -12,14 +12,7 @@ import type {
   ServerStreamHandler,
   UnaryHandler,
 } from "../rpc/handler.ts";
-import {
-  RpcError,
-  type RpcStatus,
-  statusOfDefect,
-  statusOfError,
-  statusOfRefusal,
-  statusOfUnimplemented,
-} from "../rpc/status.ts";
+import { RpcError, type RpcStatus, statusOfDefect, statusOfError, statusOfRefusal } from "../rpc/status.ts";
 import { callScope } from "./call-scope.ts";
 import { iterateWithin } from "./iterate-within.ts";
 import { MalformedRequest } from "./malformed-request.ts";
@@ -181,10 +174,8 @@ export class Dispatcher {
     if (this.#draining.signal.aborted) throw new RpcError(SHUTTING_DOWN);
     this.#running.add(call);
     call.draining = this.#draining.signal;
-    const handler = this.#options.handlers[method.parent.typeName]?.[method.localName];
-    if (handler === undefined) {
-      throw new RpcError(statusOfUnimplemented(`${method.parent.typeName}/${method.name}`));
-    }
+    // The table holds a handler for every RPC of the contract: its type is checked where it is made.
+    const handler = this.#options.handlers[method.parent.typeName]![method.localName];
     const { authenticate, authenticateAdmin } = this.#options;
     const isAdmin = method.parent.typeName === AdminService.typeName;
     const caller = (isAdmin ? authenticateAdmin : authenticate)(call.metadata("authorization"));
