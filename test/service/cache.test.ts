@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { CacheMode } from "../../gen/es/headway/v1/complete_pb.js";
+import { Priority } from "../../gen/es/headway/v1/routing_pb.js";
 import { ManualClock } from "../../src/core/manual-clock.ts";
 import { failureOf } from "../support/service/failure.ts";
 import { type GatedCall, GatedProvider } from "../support/service/gated-provider.ts";
@@ -19,6 +20,8 @@ interface Settings {
   readonly clock?: ManualClock;
   readonly storagePath?: string;
   readonly tracing?: boolean;
+  /** Default: they stand in nobody's way. */
+  readonly limits?: string;
   readonly provider?: GatedProvider;
   /** Default: every call is answered at once. */
   readonly onCall?: ((call: GatedCall) => void) | undefined;
@@ -26,7 +29,8 @@ interface Settings {
 
 /** A Headway with a cache before a provider with the models `own/a` and `own/b`. */
 async function start(settings: Settings = {}): Promise<{ headway: Headway; provider: GatedProvider }> {
-  const { cache = "{enabled: true}", sections = [], provider = await GatedProvider.start() } = settings;
+  const { cache = "{enabled: true}", limits = "{rpm: 1000000}", sections = [] } = settings;
+  const { provider = await GatedProvider.start() } = settings;
   if (settings.provider === undefined) onTestFinished(() => provider.stop());
   provider.onCall = "onCall" in settings ? settings.onCall : (call) => call.answer(ANSWER);
   const price = "price: {input_per_million_usd: 1, output_per_million_usd: 2}";
@@ -34,7 +38,7 @@ async function start(settings: Settings = {}): Promise<{ headway: Headway; provi
     "scheduler: {spacing: none}",
     "providers:",
     `  own: {type: openai_compatible, api_key: none, max_retries: 0, base_url: "${provider.baseUrl}",`,
-    `    limits: {rpm: 1000000}, models: {a: {${price}}, b: {${price}}}}`,
+    `    limits: ${limits}, models: {a: {${price}}, b: {${price}}}}`,
     `cache: ${cache}`,
     ...sections,
   ].join("\n");
@@ -325,6 +329,25 @@ describe("requests that are identical at the same time", () => {
     }
     provider.calls[0]!.answer(ANSWER);
     expect((await first).cacheHit).toBe(false);
+  });
+
+  it("share no work with one that is less urgent or more patient", async () => {
+    const { headway, provider } = await start({
+      limits: "[{metric: requests, window: 1m, amount: 3}]",
+      onCall: undefined,
+    });
+    const leaving = new AbortController();
+    const options = { signal: leaving.signal };
+    const running = failureOf(headway.grpc.complete(ask("before", { model: "own/a" }), options));
+    await soon(() => expect(provider.calls).toHaveLength(1));
+    const patient = failureOf(headway.grpc.complete(hello({ priority: Priority.BATCH }), options));
+    await soon(async () => expect((await headway.load()).waiting).toBe(1));
+    const hasty = hello({ priority: Priority.BATCH, maxWait: { seconds: 1n } });
+    expect(await failureOf(headway.grpc.complete(hasty))).toMatchObject({ reason: "WAIT_TOO_LONG" });
+    const urgent = failureOf(headway.grpc.complete(hello({ priority: Priority.HIGH }), options));
+    await soon(async () => expect((await headway.load()).waiting).toBe(2));
+    leaving.abort();
+    await Promise.all([running, patient, urgent]);
   });
 
   it("lead in their turn when the one before fails, and go on alone after two failures", async () => {

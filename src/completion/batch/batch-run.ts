@@ -92,7 +92,7 @@ export class BatchRun {
     const content = { ...command, requestId: undefined };
     const key = digest(["batch", call.caller.tenant, batch.requestId, index, content]);
     const lead = (own: Call) => onlyEnd(completion.complete(command, own));
-    return lastEvent(results.events({ key, command, call, lead }));
+    return lastEvent(results.events({ key, flightKey: key, command, call, lead }));
   }
 
   /** Says how far it is, and again every second unless the one before has not been read. */

@@ -11,7 +11,7 @@ import { settingsOf } from "../settings.ts";
 import { withDefaults } from "../with-defaults.ts";
 import { cacheKey } from "./cache-key.ts";
 import { lastEvent, onlyEnd } from "./last-event.ts";
-import type { SharedAnswers } from "./shared-answers.ts";
+import type { SharedAnswers, SharedRequest } from "./shared-answers.ts";
 
 export interface CachingCompletionOptions {
   readonly config: Config;
@@ -31,10 +31,10 @@ export class CachingCompletion implements Completion {
 
   async complete(command: CompleteCommand, call: Call): Promise<CompleteResult | Refusal> {
     const { answers, inner } = this.#options;
-    const key = this.#keyOf(command, call);
-    if (key === undefined) return inner.complete(command, call);
+    const keys = this.#keysOf(command, call);
+    if (keys === undefined) return inner.complete(command, call);
     const lead = (own: Call) => onlyEnd(inner.complete(command, own));
-    return lastEvent(answers.events({ key, command, call, lead }));
+    return lastEvent(answers.events({ ...keys, command, call, lead }));
   }
 
   plan(command: CompleteCommand, call: Call): PlannedComplete {
@@ -43,13 +43,16 @@ export class CachingCompletion implements Completion {
 
   stream(command: CompleteCommand, call: Call): AsyncIterable<CompleteEvent> {
     const { answers, inner } = this.#options;
-    const key = this.#keyOf(command, call);
-    if (key === undefined) return inner.stream(command, call);
-    return answers.events({ key, command, call, lead: (own) => inner.stream(command, own) });
+    const keys = this.#keysOf(command, call);
+    if (keys === undefined) return inner.stream(command, call);
+    return answers.events({ ...keys, command, call, lead: (own) => inner.stream(command, own) });
   }
 
-  /** Undefined: the request is answered anew, or refused by who would answer it. */
-  #keyOf(command: CompleteCommand, call: Call): string | undefined {
+  /**
+   * Undefined: the request is answered anew, or refused by who would answer it. Work is shared only by those that are as
+   * urgent and as patient: else a request that must not wait would stand in the queue with a batch.
+   */
+  #keysOf(command: CompleteCommand, call: Call): Pick<SharedRequest, "key" | "flightKey"> | undefined {
     if (command.cacheMode === "bypass") return undefined;
     const { candidates, config } = this.#options;
     const request = withDefaults(command.request, config.defaults);
@@ -58,6 +61,7 @@ export class CachingCompletion implements Completion {
     if (settings.kind === "refused") return undefined;
     const considered = candidates.consider(command, settings, call.caller);
     if (considered.kind === "refused") return undefined;
-    return cacheKey({ tenant: call.caller.tenant, command, request, settings, considered });
+    const key = cacheKey({ tenant: call.caller.tenant, command, request, settings, considered });
+    return { key, flightKey: `${key} ${command.priority} ${settings.maxWaitMs}` };
   }
 }

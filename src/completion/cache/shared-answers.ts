@@ -34,7 +34,10 @@ export interface SharedAnswersOptions {
 
 /** A request that may share its answer. */
 export interface SharedRequest {
+  /** Its answer is kept under it. */
   readonly key: string;
+  /** Those that come while the answer is made share the work when this is the same, too. */
+  readonly flightKey: string;
   readonly command: CompleteCommand;
   readonly call: Call;
   /** Makes the answer. Called at once and in the context of the request, if at all. */
@@ -65,20 +68,20 @@ export class SharedAnswers {
    */
   async *events(shared: SharedRequest): AsyncGenerator<CompleteEvent, void> {
     for (let followedCount = 0; followedCount < MOST_FOLLOWED; followedCount++) {
-      const known = this.#flights.get(shared.key);
+      const known = this.#flights.get(shared.flightKey);
       const flight = known ?? this.#start(shared);
       if ((yield* this.#read(shared, flight, known !== undefined)) === "ended") return;
     }
     yield* shared.lead(shared.call);
   }
 
-  #start({ key, call, lead }: SharedRequest): Flight {
+  #start({ key, flightKey, call, lead }: SharedRequest): Flight {
     const work = new AbortController();
     const ownCall: Call = { caller: call.caller, deadlineMs: call.deadlineMs, signal: work.signal };
     const flight: Flight = {
       events: new Broadcast(
         this.#source(
-          key,
+          { key, flightKey },
           () => lead(ownCall),
           () => flight,
         ),
@@ -87,12 +90,12 @@ export class SharedAnswers {
       readers: 0,
       isStored: false,
     };
-    this.#flights.set(key, flight);
+    this.#flights.set(flightKey, flight);
     return flight;
   }
 
   async *#source(
-    key: string,
+    { key, flightKey }: Pick<SharedRequest, "key" | "flightKey">,
     lead: () => AsyncIterable<CompleteEvent>,
     flight: () => Flight,
   ): AsyncGenerator<CompleteEvent, void> {
@@ -102,7 +105,7 @@ export class SharedAnswers {
       const stored = bytes && decodeAnswer(bytes);
       if (stored !== undefined) {
         flight().isStored = true;
-        this.#land(key, flight());
+        this.#land(flightKey, flight());
         yield { kind: "done", result: asHit(stored, "") };
         return;
       }
@@ -110,17 +113,17 @@ export class SharedAnswers {
         if (event.kind === "done" && isStorable(event.result)) {
           store.put(key, encodeAnswer(event.result), clock.wallMs() + ttlMs);
         }
-        if (event.kind === "done" || event.kind === "refused") this.#land(key, flight());
+        if (event.kind === "done" || event.kind === "refused") this.#land(flightKey, flight());
         yield event;
       }
     } finally {
-      this.#land(key, flight());
+      this.#land(flightKey, flight());
     }
   }
 
   /** Nobody joins it any more. */
-  #land(key: string, flight: Flight): void {
-    if (this.#flights.get(key) === flight) this.#flights.delete(key);
+  #land(flightKey: string, flight: Flight): void {
+    if (this.#flights.get(flightKey) === flight) this.#flights.delete(flightKey);
   }
 
   /** Reads a flight to its end. `failed`: it has none for this request, which has not been told anything yet. */
@@ -156,13 +159,13 @@ export class SharedAnswers {
     } finally {
       leaving.stop();
       flight.readers--;
-      if (flight.readers === 0) this.#leaveEmpty(shared.key, flight);
+      if (flight.readers === 0) this.#leaveEmpty(shared.flightKey, flight);
     }
   }
 
   /** The event at a place. Who leaves while others read is told so at once; the last one ends the work and its end. */
   async #next(
-    { key, call }: SharedRequest,
+    { flightKey, call }: SharedRequest,
     flight: Flight,
     index: number,
     leaving: Promise<undefined>,
@@ -172,14 +175,14 @@ export class SharedAnswers {
       if (event !== undefined || !call.signal.aborted) return event;
     }
     if (flight.readers > 1) return refuseLeft([], isLate(call, this.#options.clock));
-    this.#land(key, flight);
+    this.#land(flightKey, flight);
     flight.work.abort();
     return flight.events.at(index);
   }
 
   /** Ends the work that nobody waits for any more; does nothing when it has ended. */
-  #leaveEmpty(key: string, flight: Flight): void {
-    this.#land(key, flight);
+  #leaveEmpty(flightKey: string, flight: Flight): void {
+    this.#land(flightKey, flight);
     flight.work.abort();
     flight.events.end();
   }
