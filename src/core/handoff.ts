@@ -6,6 +6,7 @@ export class Handoff<Value> implements AsyncIterable<Value> {
   readonly #waiting: { value: Value; taken: () => void }[] = [];
   #wake: (() => void) | undefined;
   #isClosed = false;
+  #isFree = false;
   #failure: { error: unknown } | undefined;
   readonly #onReturn: () => void;
 
@@ -19,8 +20,15 @@ export class Handoff<Value> implements AsyncIterable<Value> {
     if (this.#isClosed) return Promise.resolve();
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#waiting.push({ value, taken: resolve });
+    if (this.#isFree) resolve();
     this.#wake?.();
     return promise;
+  }
+
+  /** Holds the producer back no more, whether or not the consumer takes what it hands over. */
+  free(): void {
+    this.#isFree = true;
+    for (const { taken } of this.#waiting) taken();
   }
 
   /** No more values come. */
@@ -39,9 +47,10 @@ export class Handoff<Value> implements AsyncIterable<Value> {
     let isAtEnd = false;
     try {
       for (;;) {
-        const next = this.#waiting.shift();
+        const next = this.#waiting[0];
         if (next !== undefined) {
           yield next.value;
+          this.#waiting.shift();
           next.taken();
         } else if (this.#isClosed) {
           isAtEnd = true;

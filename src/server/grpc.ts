@@ -125,10 +125,11 @@ async function answerStream(
   call: ServerWritableStream<Incoming, Message>,
   { dispatcher, clock }: GrpcDoorOptions,
 ): Promise<void> {
+  const serverCall = beginStream(call, clock);
   try {
-    for await (const response of dispatcher.stream(desc, call.request, begin(call, clock))) {
+    for await (const response of dispatcher.stream(desc, call.request, serverCall)) {
       if (call.cancelled) return;
-      if (!call.write(response)) await drained(call);
+      if (!call.write(response)) await drained(call, serverCall.signal);
     }
     call.end();
   } catch (error) {
@@ -151,7 +152,7 @@ function converse(
       else call.emit("error", toServiceError(new RpcError(status)));
     },
   };
-  const inlet = dispatcher.converse(desc, far, begin(call, clock));
+  const inlet = dispatcher.converse(desc, far, beginStream(call, clock));
   if (inlet === undefined) return;
   call.on("drain", () => call.resume());
   call.on("end", () => inlet.close());
@@ -176,14 +177,24 @@ function begin(call: AnyCall, clock: Clock): ServerCall {
   return serverCall;
 }
 
-/** Resolves when the caller has read enough, or will read no more. */
-async function drained(call: EventEmitter): Promise<void> {
+/** The same for answers that are a stream: grpc-js tells nobody of a deadline that passes while the caller does not read. */
+function beginStream(call: AnyCall, clock: Clock): ServerCall {
+  const serverCall = begin(call, clock);
+  serverCall.endAtDeadline(clock);
+  return serverCall;
+}
+
+/** Resolves when the caller has read enough, or will read no more, or is waited for no more. */
+async function drained(call: EventEmitter, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
   await new Promise<void>((resolve) => {
     const proceed = () => {
-      call.off("drain", proceed).off("cancelled", proceed).off("close", proceed);
+      call.off("drain", proceed).off("close", proceed);
+      signal.removeEventListener("abort", proceed);
       resolve();
     };
-    call.on("drain", proceed).on("cancelled", proceed).on("close", proceed);
+    call.on("drain", proceed).on("close", proceed);
+    signal.addEventListener("abort", proceed);
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Caller } from "../core/call.ts";
+import type { Clock, Timer } from "../core/clock.ts";
 import type { CallContext } from "../rpc/handler.ts";
-import { RpcError, type RpcStatus } from "../rpc/status.ts";
+import { DEADLINE_STATUS, RpcError, type RpcStatus } from "../rpc/status.ts";
 
 const UNKNOWN_CALLER: Caller = { tenant: "" };
 const NEVER_ABORTED = new AbortController().signal;
@@ -26,6 +27,7 @@ export class ServerCall implements CallContext {
   #controller: AbortController | undefined;
   #abortStatus: RpcStatus | undefined;
   #hasEnded = false;
+  #deadlineTimer: Timer | undefined;
 
   constructor(incoming: IncomingCall) {
     this.#incoming = incoming;
@@ -49,6 +51,14 @@ export class ServerCall implements CallContext {
     return this.#abortStatus;
   }
 
+  /** Stops the work on it when its deadline passes, for a door that may not be told of that. */
+  endAtDeadline(clock: Clock): void {
+    if (this.deadlineMs === undefined || this.#hasEnded) return;
+    const leftMs = this.deadlineMs - clock.monotonicMs();
+    if (leftMs <= 0) this.abort(DEADLINE_STATUS);
+    else this.#deadlineTimer = clock.after(leftMs, () => this.endAtDeadline(clock));
+  }
+
   /** Stops the work on it; what was first holds. Nothing can stop one that has ended. */
   abort(status: RpcStatus): void {
     if (this.#hasEnded || this.#abortStatus !== undefined) return;
@@ -59,5 +69,6 @@ export class ServerCall implements CallContext {
   /** Nothing works on it any more. Doors tell of every call that its caller is gone, also of those that were answered. */
   end(): void {
     this.#hasEnded = true;
+    this.#deadlineTimer?.cancel();
   }
 }

@@ -133,13 +133,12 @@ export class SharedAnswers {
     isFollower: boolean,
   ): AsyncGenerator<CompleteEvent, "ended" | "failed"> {
     const { call, command } = shared;
-    const leaving = watchLeaving(call.signal);
-    let isTold = false;
     flight.readers++;
+    const leaving = watchLeaving(call.signal, () => this.#leave(shared.flightKey, flight));
+    let isTold = false;
     try {
       for (let index = 0; ; index++) {
         const event = await this.#next(shared, flight, index, leaving.promise);
-        if (event === undefined) throw new Error("the work on a request ended without an answer");
         if (event.kind === "done") {
           if (isFollower || flight.isStored) yield* this.#hit(command, call, event.result, isTold);
           else yield event;
@@ -157,34 +156,35 @@ export class SharedAnswers {
         if (isForAll || !isFollower) yield event;
       }
     } finally {
+      if (!call.signal.aborted) this.#leave(shared.flightKey, flight);
       leaving.stop();
-      flight.readers--;
-      if (flight.readers === 0) this.#leaveEmpty(shared.flightKey, flight);
+      if (flight.readers === 0) flight.events.end();
     }
   }
 
-  /** The event at a place. Who leaves while others read is told so at once; the last one ends the work and its end. */
+  /** The event at a place. Who leaves while others read is told so at once; the last one gets the end of the work. */
   async #next(
-    { flightKey, call }: SharedRequest,
+    { call }: SharedRequest,
     flight: Flight,
     index: number,
     leaving: Promise<undefined>,
-  ): Promise<CompleteEvent | undefined> {
+  ): Promise<CompleteEvent> {
     if (!call.signal.aborted) {
       const event = await Promise.race([flight.events.at(index), leaving]);
-      if (event !== undefined || !call.signal.aborted) return event;
+      if (event !== undefined) return event;
     }
-    if (flight.readers > 1) return refuseLeft([], isLate(call, this.#options.clock));
-    this.#land(flightKey, flight);
-    flight.work.abort();
-    return flight.events.at(index);
+    const event = flight.readers > 0 ? undefined : await flight.events.at(index);
+    if (event !== undefined) return event;
+    if (call.signal.aborted) return refuseLeft([], isLate(call, this.#options.clock));
+    throw new Error("the work on a request ended without an answer");
   }
 
-  /** Ends the work that nobody waits for any more; does nothing when it has ended. */
-  #leaveEmpty(flightKey: string, flight: Flight): void {
+  /** Somebody reads no more, or has left and is not even told so: the work that nobody waits for any more ends. */
+  #leave(flightKey: string, flight: Flight): void {
+    flight.readers--;
+    if (flight.readers > 0) return;
     this.#land(flightKey, flight);
     flight.work.abort();
-    flight.events.end();
   }
 
   *#hit(
@@ -211,10 +211,17 @@ export class SharedAnswers {
   }
 }
 
-/** A promise that resolves when the signal aborts, and is forgotten with `stop`. */
-function watchLeaving(signal: AbortSignal): { readonly promise: Promise<undefined>; stop(): void } {
+/** A promise that resolves when the signal aborts, after `onLeaving` was called; forgotten with `stop`. */
+function watchLeaving(
+  signal: AbortSignal,
+  onLeaving: () => void,
+): { readonly promise: Promise<undefined>; stop(): void } {
   const { promise, resolve } = Promise.withResolvers<undefined>();
-  const onAbort = (): void => resolve(undefined);
-  signal.addEventListener("abort", onAbort, { once: true });
+  const onAbort = (): void => {
+    onLeaving();
+    resolve(undefined);
+  };
+  if (signal.aborted) onAbort();
+  else signal.addEventListener("abort", onAbort, { once: true });
   return { promise, stop: () => signal.removeEventListener("abort", onAbort) };
 }
