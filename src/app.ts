@@ -3,6 +3,7 @@ import { addLayers } from "./app/add-layers.ts";
 import { createProvider } from "./app/create-provider.ts";
 import { openJournal, openLedger, refuseWhenFull } from "./app/open-storage.ts";
 import { refreshPrices } from "./app/refresh-prices.ts";
+import { startAlerts } from "./app/start-alerts.ts";
 import type { Catalog } from "./catalog/catalog.ts";
 import type { CheckedConfig } from "./catalog/check-config.ts";
 import { AdminService } from "./completion/admin-service.ts";
@@ -15,9 +16,7 @@ import { EstimateService } from "./completion/estimate-service.ts";
 import { feedbackProfiles } from "./completion/feedback-profile.ts";
 import { LiveConfig } from "./completion/live-config.ts";
 import { ModelService } from "./completion/model-service.ts";
-import { providerStates } from "./completion/provider-states.ts";
 import { SlotService } from "./completion/slot-service.ts";
-import { traceAlert } from "./completion/trace-alert.ts";
 import { UsageResets } from "./completion/usage-resets.ts";
 import { UsageService } from "./completion/usage-service.ts";
 import type { Config } from "./config/config.ts";
@@ -25,9 +24,6 @@ import type { Tree } from "./config/tree.ts";
 import type { Clock } from "./core/clock.ts";
 import type { Random } from "./core/random.ts";
 import { type Refusal, refuse } from "./core/refusal.ts";
-import { alertSettings } from "./cost/alerts/alert.ts";
-import { AlertMonitor } from "./cost/alerts/alert-monitor.ts";
-import { createWebhookPoster } from "./cost/alerts/post-webhook.ts";
 import { BudgetBook } from "./cost/budget/budget-book.ts";
 import { restoreBudgets } from "./cost/budget/restore-budgets.ts";
 import type { LedgerSink } from "./cost/ledger.ts";
@@ -41,7 +37,6 @@ import { queueParts } from "./scheduler/queue-bounds.ts";
 import { RateFeedback } from "./scheduler/rate-feedback.ts";
 import { Scheduler } from "./scheduler/scheduler.ts";
 import { TenantQuotas } from "./scheduler/tenant-quotas.ts";
-import { MemoryAlerts } from "./stores/memory/alerts.ts";
 import { SqliteLedger } from "./stores/sqlite/ledger.ts";
 import { HEADER_PARSERS } from "./tracker/feedback/header-parsers.ts";
 
@@ -161,22 +156,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
   });
   const resets = new UsageResets(clock);
-  const alerts = await AlertMonitor.start({
-    clock,
-    random,
-    settings: alertSettings(config),
-    webhooks: config.alerts.webhooks,
-    poster: createWebhookPoster(),
-    store: ledger instanceof SqliteLedger ? ledger.alerts : new MemoryAlerts(),
-    ledger,
-    budgets: () => budgets.reports(),
-    providers: () => providerStates(deployments.catalog, health),
-    onAlert(alert) {
-      logger.warn({ alert_id: alert.id, kind: alert.kind }, alert.message);
-      traceAlert(alert);
-    },
-    onProblem: (explanation) => logger.error(explanation),
-  });
+  const alerts = await startAlerts({ ...options, ledger, budgets, deployments, health });
   const accounts: LedgerSink = {
     record(entry) {
       ledger.record(entry);
