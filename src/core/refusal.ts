@@ -9,7 +9,6 @@ export type StatusCode =
   | "PERMISSION_DENIED"
   | "DEADLINE_EXCEEDED"
   | "CANCELLED"
-  | "UNIMPLEMENTED"
   | "INTERNAL";
 
 /** The catalogue of reasons for which Headway refuses a request, with the status of each. */
