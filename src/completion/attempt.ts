@@ -25,6 +25,7 @@ import { withCost } from "./call-budget.ts";
 import type { Candidate } from "./candidate.ts";
 import type { AttemptRecord } from "./complete-result.ts";
 import type { DeploymentHealth } from "./deployment-health.ts";
+import { filledUsage, writtenText } from "./filled-usage.ts";
 import { isOvertaken, overtakenError, reasonForBreaker } from "./overtaken.ts";
 import { receiveStream, type StreamSink } from "./receive-stream.ts";
 import { isUnheard, sentUsage } from "./unheard-call.ts";
@@ -141,7 +142,7 @@ export async function makeAttempt(plan: AttemptPlan, tools: AttemptTools): Promi
   const { answer } = received;
   tools.estimator.observe(candidate.model, plan, candidate.estimate, answer.usage);
   span.succeed({
-    usage: answer.usage,
+    usage: received.usage,
     cost,
     responseModel: answer.responseModel,
     finishReason: answer.providerFinishReason || answer.finishReason,
@@ -187,7 +188,7 @@ const LEASE_SLACK_MS = 60_000;
 
 /** What came of a call, with the usage that it is charged for. */
 type Received = { readonly usage: TokenUsage | undefined; readonly firstTokenMs: number | undefined } & (
-  | { readonly kind: "answered"; readonly answer: ProviderAnswer }
+  | { readonly kind: "answered"; readonly answer: ProviderAnswer; readonly usage: TokenUsage }
   | { readonly kind: "failed"; readonly error: AttemptError; readonly tokensStreamed: boolean }
 );
 
@@ -196,7 +197,8 @@ async function receive(plan: AttemptPlan, call: ProviderCall, tools: AttemptTool
   if (plan.sink !== undefined) return receiveStream(plan, provider.stream(call), plan.sink, tools);
   try {
     const answer = await provider.complete(call);
-    return { kind: "answered", answer, usage: answer.usage, firstTokenMs: undefined };
+    const usage = filledUsage(plan, answer.usage, writtenText(answer.message), tools.estimator);
+    return { kind: "answered", answer, usage, firstTokenMs: undefined };
   } catch (thrown) {
     const error = asAttemptError(thrown);
     const usage = isUnheard(error) ? sentUsage(plan) : undefined;
@@ -213,7 +215,9 @@ function settle(
   if (row.journalId !== undefined) lease.row = row;
   // A call that failed without a word of what it used costs nothing; the ledger says the same.
   const costNanoUsd = isUnused ? 0n : row.cost?.totalNanoUsd;
-  tools.scheduler.settle(lease, withCost(amountsUsed(received.usage, lease), costNanoUsd));
+  // Limits are the provider's: what it did not say of an answer stays as reserved there.
+  const counted = received.kind === "answered" ? received.answer.usage : received.usage;
+  tools.scheduler.settle(lease, withCost(amountsUsed(counted, lease), costNanoUsd));
   lease.row = undefined;
   tools.feedback.note(lease, rateAnswerOf(received));
 }

@@ -1,10 +1,11 @@
 import type { AttemptError } from "../core/attempt-error.ts";
-import type { ChatRequest, ToolCall } from "../core/chat.ts";
+import type { ToolCall } from "../core/chat.ts";
 import type { Clock } from "../core/clock.ts";
 import type { TokenUsage } from "../core/usage.ts";
 import type { TokenEstimator } from "../cost/tokens/token-estimator.ts";
 import type { ProviderAnswer, ProviderEvent } from "../providers/provider.ts";
 import { type AttemptPlan, asAttemptError } from "./attempt.ts";
+import { filledUsage, writtenText } from "./filled-usage.ts";
 import { isUnheard, sentUsage } from "./unheard-call.ts";
 
 /** Takes the pieces of an answer on their way to the caller. A promise holds the provider back until it resolves. */
@@ -19,7 +20,7 @@ export type StreamReceived = {
   readonly usage: TokenUsage | undefined;
   readonly firstTokenMs: number | undefined;
 } & (
-  | { readonly kind: "answered"; readonly answer: ProviderAnswer }
+  | { readonly kind: "answered"; readonly answer: ProviderAnswer; readonly usage: TokenUsage }
   | { readonly kind: "failed"; readonly error: AttemptError; readonly tokensStreamed: boolean }
 );
 
@@ -57,15 +58,18 @@ export async function receiveStream(
         case "usage":
           usage = { ...usage, ...event.usage };
           break;
-        case "done":
-          return { kind: "answered", answer: event.answer, usage: event.answer.usage, firstTokenMs };
+        case "done": {
+          const { answer } = event;
+          const filled = filledUsage(plan, answer.usage, writtenText(answer.message), tools.estimator);
+          return { kind: "answered", answer, usage: filled, firstTokenMs };
+        }
       }
     }
     throw new Error("the stream of the provider ended without an end");
   } catch (thrown) {
     const error = asAttemptError(thrown);
     const unheard = isUnheard(error) ? sentUsage(plan) : undefined;
-    const counted = hasStarted ? usedSoFar(plan, written, usage, tools.estimator) : (usage ?? unheard);
+    const counted = hasStarted ? filledUsage(plan, usage, written, tools.estimator) : (usage ?? unheard);
     return {
       kind: "failed",
       error,
@@ -74,34 +78,4 @@ export async function receiveStream(
       firstTokenMs,
     };
   }
-}
-
-function usedSoFar(
-  { candidate, tenant, taskType }: AttemptPlan,
-  written: string,
-  reported: TokenUsage | undefined,
-  estimator: TokenEstimator,
-): TokenUsage {
-  if (reported?.inputTokens !== undefined && reported.outputTokens !== undefined) return reported;
-  const estimate = (request: ChatRequest) =>
-    estimator.estimate(request, candidate.model, { tenant, taskType });
-  return {
-    ...reported,
-    inputTokens: reported?.inputTokens ?? candidate.estimate.inputTokens,
-    outputTokens: Math.max(
-      reported?.outputTokens ?? 0,
-      written === "" ? 0 : countWritten(written, (request) => estimate(request).inputTokens),
-    ),
-    estimated: true,
-  };
-}
-
-/** The tokens of a text, without those that a message of any text takes. */
-function countWritten(written: string, countInput: (request: ChatRequest) => number): number {
-  return Math.max(1, countInput(asRequest(written)) - countInput(asRequest("")));
-}
-
-/** A text as a request, so that the estimator counts it as this model would. */
-function asRequest(text: string): ChatRequest {
-  return { messages: [{ role: "user", parts: [{ kind: "text", text }] }], tools: [], stopSequences: [] };
 }

@@ -11,7 +11,7 @@ import type {
 
 /** What a provider does with one call, `afterMs` after it came. */
 export type Line =
-  | { readonly kind: "answer"; readonly afterMs: number }
+  | { readonly kind: "answer"; readonly afterMs: number; readonly isUsageUnreported?: boolean }
   | { readonly kind: "fail"; readonly afterMs: number; readonly reason: AttemptErrorReason }
   /** Breaks off after the first piece; a call that is not streamed fails by CONNECTION. */
   | { readonly kind: "cut"; readonly afterMs: number }
@@ -55,7 +55,7 @@ export class ScriptedProvider implements Provider {
     try {
       await this.#play(line, call);
       if (line.kind === "cut") throw new AttemptError("CONNECTION", "cut");
-      return ANSWER;
+      return answerOf(line);
     } finally {
       seen.endMs = this.#clock.monotonicMs();
     }
@@ -68,7 +68,7 @@ export class ScriptedProvider implements Provider {
       yield { kind: "started", headers: {} };
       yield { kind: "delta", text: this.#deployment };
       if (line.kind === "cut") throw new AttemptError("CONNECTION", "cut");
-      yield { kind: "done", answer: ANSWER };
+      yield { kind: "done", answer: answerOf(line) };
     } finally {
       seen.endMs = this.#clock.monotonicMs();
     }
@@ -90,6 +90,10 @@ export class ScriptedProvider implements Provider {
     if (line.kind === "hang" || line.afterMs >= limitMs) throw new AttemptError("TIMEOUT", "too slow");
     if (line.kind === "fail") throw new AttemptError(line.reason, "scripted");
   }
+}
+
+function answerOf(line: Line): ProviderAnswer {
+  return line.kind === "answer" && line.isUsageUnreported === true ? { ...ANSWER, usage: {} } : ANSWER;
 }
 
 const ANSWER: ProviderAnswer = {
