@@ -1,5 +1,5 @@
 import type { Amounts } from "../core/limit.ts";
-import { INPUT_TOKENS, OUTPUT_TOKENS, TOKENS } from "./column.ts";
+import { amountOf, INPUT_TOKENS, OUTPUT_TOKENS, TOKENS } from "./column.ts";
 import type { ByColumn, LimitCounters } from "./limit-counters.ts";
 import type { OpenCalls } from "./open-calls.ts";
 
@@ -12,12 +12,12 @@ const NOTHING: ByColumn = new Float64Array(4);
 export function endOpenCalls(
   counters: LimitCounters,
   nowMs: number,
-  reserved: ByColumn,
+  reserved: Amounts,
   heldOpen: ByColumn,
   kept: number,
 ): void {
   for (const column of [TOKENS, INPUT_TOKENS, OUTPUT_TOKENS] as const) {
-    counters.refundNewest(column, reserved[column]! - heldOpen[column]!, kept);
+    counters.refundNewest(column, amountOf(reserved, column) - heldOpen[column]!, kept);
   }
   const [, tokens = 0, inputTokens = 0, outputTokens = 0] = heldOpen;
   if (tokens > 0 || inputTokens > 0 || outputTokens > 0) {

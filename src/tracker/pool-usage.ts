@@ -18,9 +18,9 @@ export class PoolUsage {
   #counters: LimitCounters;
   /** Calls that hold a slot now. */
   readonly openCalls = new OpenCalls();
-  /** Reserved by open calls, by column. */
-  readonly #reserved: ByColumn = new Float64Array(4);
-  /** The part of `#reserved` that the provider counts only at a call's end: it must not leave before. */
+  /** Reserved by open calls together. */
+  readonly #reserved = { requests: 0, inputTokens: 0, outputTokens: 0, totalTokens: 0 };
+  /** The part of `#reserved`, by column, that the provider counts only at a call's end: it must not leave before. */
   readonly #heldOpen: ByColumn = new Float64Array(4);
   readonly #chargedAtEnd: readonly [boolean, boolean, boolean, boolean];
   #holdUntilMs = Number.NEGATIVE_INFINITY;
@@ -211,7 +211,7 @@ export class PoolUsage {
     this.#counters.evict(nowMs);
     const overTime = this.#counters.declared.map(({ limit, counter }): LimitUsage => {
       const counted = countedBy(counter, this.#heldOpen);
-      const reserved = Math.min(counted, this.#reserved[counter.column]!);
+      const reserved = Math.min(counted, amountOf(this.#reserved, counter.column));
       return {
         limit,
         cap: counter.cap,
@@ -265,10 +265,10 @@ export class PoolUsage {
 
   #reserve(requests: number, tokens: number, inputTokens: number, outputTokens: number): void {
     const reserved = this.#reserved;
-    reserved[REQUESTS] = reserved[REQUESTS]! + requests;
-    reserved[TOKENS] = reserved[TOKENS]! + tokens;
-    reserved[INPUT_TOKENS] = reserved[INPUT_TOKENS]! + inputTokens;
-    reserved[OUTPUT_TOKENS] = reserved[OUTPUT_TOKENS]! + outputTokens;
+    reserved.requests += requests;
+    reserved.totalTokens += tokens;
+    reserved.inputTokens += inputTokens;
+    reserved.outputTokens += outputTokens;
     if (!this.#chargedAtEnd[TOKENS]) return;
     const held = this.#heldOpen;
     held[TOKENS] = held[TOKENS]! + tokens;
