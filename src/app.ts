@@ -16,11 +16,13 @@ import { EstimateService } from "./completion/estimate-service.ts";
 import { feedbackProfiles } from "./completion/feedback-profile.ts";
 import { LiveConfig } from "./completion/live-config.ts";
 import { ModelService } from "./completion/model-service.ts";
+import { reportDeployment } from "./completion/report-deployment.ts";
 import { SlotService } from "./completion/slot-service.ts";
 import { UsageResets } from "./completion/usage-resets.ts";
 import { UsageService } from "./completion/usage-service.ts";
 import type { Config } from "./config/config.ts";
 import type { Tree } from "./config/tree.ts";
+import { NOBODY } from "./core/call.ts";
 import type { Clock } from "./core/clock.ts";
 import type { Random } from "./core/random.ts";
 import { type Refusal, refuse } from "./core/refusal.ts";
@@ -29,6 +31,7 @@ import { restoreBudgets } from "./cost/budget/restore-budgets.ts";
 import type { LedgerSink } from "./cost/ledger.ts";
 import { PriceBook } from "./cost/price/price-book.ts";
 import { loadEncodings, TokenEstimator } from "./cost/tokens/token-estimator.ts";
+import { ServiceMetrics } from "./metrics/service-metrics.ts";
 import { ProviderDirectory } from "./providers/provider-directory.ts";
 import type { Services } from "./rpc/services.ts";
 import { Journaling } from "./scheduler/journaling.ts";
@@ -55,6 +58,7 @@ export interface AppOptions {
 /** The service without its doors. */
 export interface App {
   readonly services: Services;
+  readonly metrics: ServiceMetrics;
   /**
    * Refuses who waits, and from now on whoever would have to: their calls have not started, and another server can take
    * them. Calls that run may end.
@@ -73,6 +77,12 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   const refuseNew = (): Refusal | undefined => refuseWhenFull(ledger);
   const weights = new Map(config.tenants.map(({ name, weight }) => [name, weight]));
+  const metrics = new ServiceMetrics(weights.keys(), {
+    pools: () => usage.pools([], NOBODY),
+    openLeases: () => scheduler.leases(),
+    deployments: () => deployments.catalog.deployments.map((one) => reportDeployment(one, health)),
+    budgets: () => budgets.reports(),
+  });
   const store = openJournal(options);
   const journaling = store && new Journaling(store, clock, () => scheduler);
   const scheduler: Scheduler = new Scheduler({
@@ -88,7 +98,10 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
     onExpired(lease) {
       logger.info({ slot_id: lease.id, deployment: lease.deployment }, "a slot expired unsettled");
-      if (lease.row !== undefined) ledger.record(lease.row);
+      if (lease.row !== undefined) {
+        ledger.record(lease.row);
+        metrics.calls.record(lease.row);
+      }
       lease.row = undefined;
     },
   });
@@ -161,6 +174,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     record(entry) {
       ledger.record(entry);
       alerts.record(entry);
+      metrics.calls.record(entry);
     },
   };
 
@@ -212,6 +226,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   const refresh = refreshPrices(config.prices, { book: prices, clock, logger });
   return {
+    metrics,
     services: {
       completion: layers.completion,
       batches: layers.batches,

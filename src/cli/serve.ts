@@ -54,6 +54,7 @@ export async function serve(options: { readonly config?: string }, createApp: Cr
   });
   const service = await startService({
     services: app.services,
+    metrics: app.metrics,
     clock,
     logger,
     listen,

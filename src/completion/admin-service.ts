@@ -4,7 +4,7 @@ import { withTier } from "../catalog/with-tier.ts";
 import type { Tier } from "../config/provider-config.ts";
 import { TIERS } from "../config/schema/provider-schema.ts";
 import type { Tree } from "../config/tree.ts";
-import type { Caller } from "../core/call.ts";
+import { type Caller, NOBODY } from "../core/call.ts";
 import { matchesModel } from "../core/model-pattern.ts";
 import { type Refusal, refuse } from "../core/refusal.ts";
 import type { Alert } from "../cost/alerts/alert.ts";
@@ -39,9 +39,6 @@ export interface AdminServiceOptions {
   /** What was read at the start. */
   readonly tree: Tree;
 }
-
-/** No tenant has this name, so that no tenant's restrictions hold. */
-const NOBODY: Caller = { tenant: "" };
 
 /** Changes the running service, as AdminService asks. */
 export class AdminService {

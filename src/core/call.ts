@@ -4,6 +4,9 @@ export interface Caller {
   readonly tenant: string;
 }
 
+/** No tenant has this name, so that no tenant's restrictions hold. */
+export const NOBODY: Caller = { tenant: "" };
+
 /** What the heart of the service knows of the RPC that it works for. */
 export interface Call {
   readonly caller: Caller;

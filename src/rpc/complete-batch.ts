@@ -36,6 +36,7 @@ export function completeBatchHandler(
     context.requestId = batch.value.requestId;
     for await (const event of service.run(batch.value, context, context.draining)) {
       if (event.kind === "refused") throw new RefusalError(event);
+      if (event.kind === "result" && "kind" in event.outcome) context.noteRefusal(event.outcome.reason);
       yield eventToProto(event, context.traceId);
     }
   };

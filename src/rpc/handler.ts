@@ -7,7 +7,7 @@ import type {
   MessageShape,
 } from "@bufbuild/protobuf";
 import type { Call } from "../core/call.ts";
-import type { Refusal } from "../core/refusal.ts";
+import type { Refusal, RefusalReason } from "../core/refusal.ts";
 
 /** What a handler knows of the RPC that it answers, whichever door it came through. */
 export interface CallContext extends Call {
@@ -19,6 +19,8 @@ export interface CallContext extends Call {
   requestId: string | undefined;
   /** Aborts when the server begins to shut down: calls that would go on for ever should come to an end. */
   readonly draining: AbortSignal;
+  /** Counts a refusal that is one of many answers; one that ends the RPC is counted as it ends. */
+  noteRefusal(reason: RefusalReason): void;
 }
 
 /**

@@ -109,6 +109,7 @@ class SlotSession implements Inlet<HoldSlotsRequest> {
   }
 
   #answer(requestId: string, answer: HoldSlotsAnswer): void {
+    if (answer.kind === "refused") this.#context.noteRefusal(answer.reason);
     this.#outlet.send(holdSlotsAnswerToProto(requestId, answer));
   }
 

@@ -31,6 +31,8 @@ export interface DispatcherOptions {
   readonly tracing: boolean;
   /** Whether each RPC is logged at the level info, and not only at debug. */
   readonly logRequests: boolean;
+  /** Told of every refusal, also of those of single requests within an RPC. `method` as `AcquireSlot`. */
+  readonly onRefusal: (method: string, reason: string) => void;
 }
 
 /** The door's side of an RPC with a stream of requests. */
@@ -165,6 +167,7 @@ export class Dispatcher {
   }
 
   #begin(method: DescMethod, call: ServerCall): Work {
+    call.onRefusal = (reason) => this.#options.onRefusal(method.name, reason);
     const span = this.#options.tracing ? startServerSpan(method, call) : undefined;
     return { method, call, span, startMs: this.#options.clock.monotonicMs() };
   }
@@ -218,6 +221,7 @@ export class Dispatcher {
     const { method, call, span, startMs } = work;
     call.end();
     span?.end(call, status);
+    if (status?.reason !== undefined) call.noteRefusal(status.reason);
     const { logger, logRequests, clock } = this.#options;
     const level = logRequests ? "info" : "debug";
     if (logger.isLevelEnabled(level)) {

@@ -12,7 +12,8 @@ export const answerNothingThere: NonNullable<ConnectNodeAdapterOptions["fallback
   response.statusCode = NOT_FOUND;
   response.setHeader("Content-Type", TEXT);
   response.end(
-    "Nothing is here. RPCs are POST /headway.v1.HeadwayService/Complete and the like; /healthz and /readyz tell the state.\n",
+    "Nothing is here. RPCs are POST /headway.v1.HeadwayService/Complete and the like; /healthz and /readyz tell the state, " +
+      "/metrics the figures.\n",
   );
 };
 

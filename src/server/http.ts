@@ -13,6 +13,7 @@ import type { Address } from "../config/schema/network-kinds.ts";
 import type { Clock } from "../core/clock.ts";
 import { CODE_NUMBERS, DEADLINE_STATUS, RpcError } from "../rpc/status.ts";
 import { answerMalformed, takeMalformed } from "./answer-malformed.ts";
+import { answerMetrics, type MetricsPage } from "./answer-metrics.ts";
 import { applyCors } from "./cors.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { answerNothingThere, explainMisdirected } from "./explain-misdirected.ts";
@@ -30,6 +31,7 @@ export interface HttpDoorOptions {
   readonly maxMessageBytes: number;
   /** Whether callers must send a token; decides which web pages may call. */
   readonly needsToken: boolean;
+  readonly metricsPage: MetricsPage;
 }
 
 /** The open HTTP door. */
@@ -44,7 +46,7 @@ export interface HttpDoor {
   cut(): void;
 }
 
-/** Opens the door for Connect and gRPC-Web over HTTP/1.1, with `/healthz` and `/readyz`. @throws {ListenError} */
+/** Opens the door for Connect and gRPC-Web over HTTP/1.1, with `/healthz`, `/readyz` and `/metrics`. @throws {ListenError} */
 export async function openHttpDoor(options: HttpDoorOptions): Promise<HttpDoor> {
   const { address, maxMessageBytes } = options;
   let isServing = true;
@@ -59,6 +61,7 @@ export async function openHttpDoor(options: HttpDoorOptions): Promise<HttpDoor> 
   });
   const server = createServer((request, response) => {
     if (answerProbe(request, response, isServing)) return;
+    if (answerMetrics(request, response, options.metricsPage)) return;
     if (applyCors(request, response, options)) return;
     adapter(request, response);
   });

@@ -4,6 +4,7 @@ import type { CallContext } from "../rpc/handler.ts";
 import { DEADLINE_STATUS, RpcError, type RpcStatus } from "../rpc/status.ts";
 
 const UNKNOWN_CALLER: Caller = { tenant: "" };
+const HEARS_NOTHING = (): void => {};
 const NEVER_ABORTED = new AbortController().signal;
 
 /** What a door knows of an RPC that has come in. */
@@ -20,6 +21,8 @@ export class ServerCall implements CallContext {
   caller: Caller = UNKNOWN_CALLER;
   /** Set by the dispatcher before a handler sees the call. */
   draining: AbortSignal = NEVER_ABORTED;
+  /** Set by the dispatcher before a handler sees the call. */
+  onRefusal: (reason: string) => void = HEARS_NOTHING;
   requestId: string | undefined = undefined;
   traceId: string | undefined = undefined;
   readonly deadlineMs: number | undefined;
@@ -36,6 +39,10 @@ export class ServerCall implements CallContext {
 
   metadata(name: string): string | undefined {
     return this.#incoming.metadata(name);
+  }
+
+  noteRefusal(reason: string): void {
+    this.onRefusal(reason);
   }
 
   get signal(): AbortSignal {

@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import type { Address } from "../config/schema/network-kinds.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Secret } from "../core/secret.ts";
+import type { ServiceMetrics } from "../metrics/service-metrics.ts";
 import { createAdminAuthenticate, createAuthenticate, type TenantToken } from "../rpc/authenticate.ts";
 import { createHandlers, SERVICES } from "../rpc/handlers.ts";
 import type { Services } from "../rpc/services.ts";
@@ -12,6 +13,7 @@ import { openHttpDoor } from "./http.ts";
 /** What the running service is made of. */
 export interface ServiceOptions {
   readonly services: Services;
+  readonly metrics: Pick<ServiceMetrics, "scrape" | "noteRefusal">;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly listen: { readonly grpc: Address; readonly http: Address; readonly maxMessageBytes: number };
@@ -40,17 +42,21 @@ const STOP_MS = 500;
 
 /** Opens both doors, or none. @throws {ListenError} */
 export async function startService(options: ServiceOptions): Promise<RunningService> {
-  const { services, clock, listen, tenants } = options;
+  const { services, clock, listen, logger, metrics, tenants } = options;
+  const authenticateAdmin = createAdminAuthenticate(options.adminToken, tenants);
   const dispatcher = new Dispatcher({
     ...options,
     handlers: createHandlers(services, clock),
     authenticate: createAuthenticate(tenants),
-    authenticateAdmin: createAdminAuthenticate(options.adminToken, tenants),
+    authenticateAdmin,
+    onRefusal: (method, reason) => metrics.noteRefusal(method, reason),
   });
   const { maxMessageBytes } = listen;
   const shared = { services: SERVICES, dispatcher, clock, maxMessageBytes };
   const grpc = await openGrpcDoor({ ...shared, address: listen.grpc });
-  const http = await openHttpDoor({ ...shared, address: listen.http, needsToken: tenants.length > 0 }).catch(
+  const needsToken = tenants.length > 0;
+  const metricsPage = { metrics, logger, authenticate: needsToken ? authenticateAdmin : undefined };
+  const http = await openHttpDoor({ ...shared, address: listen.http, needsToken, metricsPage }).catch(
     (error: unknown) => {
       grpc.cut();
       throw error;

@@ -9,7 +9,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["cli"],
   ["app"],
   ["server"],
-  ["rpc", "telemetry", "stores/memory", "stores/sqlite", "stores/redis"],
+  ["rpc", "telemetry", "metrics", "stores/memory", "stores/sqlite", "stores/redis"],
   ["providers/openai", "providers/gemini", "providers/anthropic", "providers/ollama", "providers/echo"],
   ["completion", "simulation"],
   ["scheduler", "fallback"],
@@ -89,6 +89,12 @@ describe("imports", () => {
     const paths = importers(/^@opentelemetry\/(?!api$)/);
     expect(paths).toContain("telemetry/tracing.ts");
     expect(paths.filter((path) => !path.startsWith("telemetry/"))).toEqual([]);
+  });
+
+  it("of prom-client are in metrics alone", () => {
+    const paths = importers(/^prom-client$/);
+    expect(paths).toContain("metrics/service-metrics.ts");
+    expect(paths.filter((path) => !path.startsWith("metrics/"))).toEqual([]);
   });
 
   it("of gRPC and Connect servers are in server, and of clients in cli", () => {

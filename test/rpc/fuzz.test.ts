@@ -20,6 +20,7 @@ const dispatcher = new Dispatcher({
   logger: pino({ level: "silent" }),
   tracing: false,
   logRequests: false,
+  onRefusal: () => {},
 });
 const definition = grpcServiceDefinition(HeadwayService);
 

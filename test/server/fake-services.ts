@@ -2,6 +2,7 @@ import type { CompleteResult } from "../../src/completion/complete-result.ts";
 import type { UsageReport } from "../../src/completion/usage-report.ts";
 import { refuse } from "../../src/core/refusal.ts";
 import type { Services } from "../../src/rpc/services.ts";
+import type { ServiceOptions } from "../../src/server/service.ts";
 
 /** An answer with every field that a first attempt at one model has. */
 export function fakeResult(text: string, requestId = "req_fake"): CompleteResult {
@@ -98,6 +99,12 @@ export function fakeReport(): UsageReport {
     ],
   };
 }
+
+/** Metrics of a service that counts nothing. */
+export const NO_METRICS: ServiceOptions["metrics"] = {
+  noteRefusal: () => {},
+  scrape: async () => ({ contentType: "text/plain", text: "" }),
+};
 
 /** Services that answer at once; each test replaces what it is about. */
 export function fakeServices(changes: Partial<Services> = {}): Services {

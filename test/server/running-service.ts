@@ -10,7 +10,7 @@ import { HeadwayService } from "../../gen/es/headway/v1/headway_service_pb.js";
 import { SystemClock } from "../../src/core/clock.ts";
 import type { Services } from "../../src/rpc/services.ts";
 import { type RunningService, type ServiceOptions, startService } from "../../src/server/service.ts";
-import { fakeServices } from "./fake-services.ts";
+import { fakeServices, NO_METRICS } from "./fake-services.ts";
 
 export const ANY_PORT = { host: "127.0.0.1", port: 0 };
 
@@ -21,6 +21,7 @@ export async function startFakeService(
 ): Promise<RunningService & { readonly grpcUrl: string; readonly httpUrl: string }> {
   const service = await startService({
     services: fakeServices(changes),
+    metrics: NO_METRICS,
     clock: new SystemClock(),
     logger: pino({ level: "silent" }),
     listen: { grpc: ANY_PORT, http: ANY_PORT, maxMessageBytes: 1_048_576 },

@@ -9,7 +9,7 @@ import { callLogFields } from "../../src/server/call-scope.ts";
 import { startService } from "../../src/server/service.ts";
 import { createLogger } from "../../src/telemetry/logger.ts";
 import { startTracing } from "../../src/telemetry/tracing.ts";
-import { fakeResult, fakeServices } from "../server/fake-services.ts";
+import { fakeResult, fakeServices, NO_METRICS } from "../server/fake-services.ts";
 
 const lines: unknown[] = [];
 const clock = new SystemClock();
@@ -40,6 +40,7 @@ const service = await startService({
       },
     },
   }),
+  metrics: NO_METRICS,
   clock,
   logger,
   listen: { grpc: anyPort, http: anyPort, maxMessageBytes: 1_000_000 },

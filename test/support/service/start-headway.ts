@@ -67,6 +67,7 @@ export async function startHeadway(options: HeadwayOptions): Promise<Headway> {
   const app = await createApp({ config, catalog, tree, readConfig, clock, random: systemRandom, logger });
   const service = await startService({
     services: app.services,
+    metrics: app.metrics,
     clock,
     logger,
     listen: { ...config.listen, grpc: ANY_PORT, http: ANY_PORT },
