@@ -128,17 +128,6 @@ export async function createApp(options: AppOptions): Promise<App> {
   );
   const quotas = new TenantQuotas(config.tenants, clock);
   const scopesOf = (tenant: string) => quotas.of(tenant);
-  const restored = journaling?.restore({
-    scheduler,
-    pools,
-    quotas,
-    budgetOf: (slot) => budgetOfSlot(slot, budgets, catalog),
-  });
-  if (restored !== undefined && (restored.openSlots > 0 || !restored.isClean)) {
-    const { isClean, openSlots, droppedSlots } = restored;
-    const fields = { orderly_stop: isClean, open_slots: openSlots, dropped_slots: droppedSlots };
-    logger.info(fields, "went on from where the process before stopped");
-  }
   let profiles = feedbackProfiles(catalog);
   const feedback = new RateFeedback({
     scheduler,
@@ -185,6 +174,18 @@ export async function createApp(options: AppOptions): Promise<App> {
     config: config.scheduler,
     scopesOf,
   });
+  // What comes back may expire at once, and an expired slot is written down by the service.
+  const restored = journaling?.restore({
+    scheduler,
+    pools,
+    quotas,
+    budgetOf: (slot) => budgetOfSlot(slot, budgets, catalog),
+  });
+  if (restored !== undefined && (restored.openSlots > 0 || !restored.isClean)) {
+    const { isClean, openSlots, droppedSlots } = restored;
+    const fields = { orderly_stop: isClean, open_slots: openSlots, dropped_slots: droppedSlots };
+    logger.info(fields, "went on from where the process before stopped");
+  }
   const candidates = new CandidateList({
     ...shared,
     get config() {

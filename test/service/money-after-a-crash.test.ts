@@ -84,6 +84,22 @@ describe("after a crash", () => {
     expect(await money(third)).toEqual([1n, CENT, CENT, 0n]);
   });
 
+  it("an open slot whose lease ends while Headway starts is charged its worst case", async () => {
+    const { clock, headway, crash } = await start();
+    await headway.grpc.acquireSlot(SLOT);
+    clock.advance(59_999);
+    const starting = crash();
+    let isStarted = false;
+    starting.finally(() => {
+      isStarted = true;
+    });
+    while (!isStarted) {
+      await new Promise(setImmediate);
+      clock.advance(1);
+    }
+    expect(await money(await starting)).toEqual([1n, 2n * CENT, 2n * CENT, 0n]);
+  });
+
   it("a slot stays reserved through a second crash, and counts for each of its budgets", async () => {
     const budgets = "{daily_usd: 1, scopes: [{tag: team, daily_usd: 1}, {model: own/b, daily_usd: 1}]}";
     const { headway, crash } = await start(budgets);
