@@ -36,6 +36,7 @@ export interface QueuedAt {
 }
 
 const ONCE = { once: true };
+const LEFT = refuse("CANCELLED", "the caller went away while waiting");
 
 /** A request that waits. It is waiting until exactly one of grant, refusal or the caller's leaving ends it. */
 export class Waiter {
@@ -71,7 +72,7 @@ export class Waiter {
 
   /** The caller went away: the signal tells the waiter itself, since a closure for each would be one more object. */
   handleEvent(): void {
-    this.end(refuse("CANCELLED", "the caller went away while waiting"));
+    this.end(LEFT);
   }
 
   addCauses(causes: readonly WaitCause[]): void {
