@@ -1,4 +1,5 @@
 import type { GetUsageResponse } from "../../gen/es/headway/v1/get_usage_pb.js";
+import { utcDayText } from "../core/calendar.ts";
 import { SystemClock } from "../core/clock.ts";
 import { DAY_MS } from "../core/durations.ts";
 import { type Bar, type BarChartOptions, barChart } from "./bar-chart.ts";
@@ -77,7 +78,7 @@ function fillDays(spent: Map<string, bigint>, { lastMs, nowWallMs }: CostChart):
   const last = Math.floor(nowWallMs / DAY_MS);
   if (last - first > MOST_FILLED_DAYS) return;
   for (let day = first; day <= last; day++) {
-    const key = new Date(day * DAY_MS).toISOString().slice(0, 10);
+    const key = utcDayText(day * DAY_MS);
     if (!spent.has(key)) spent.set(key, 0n);
   }
 }

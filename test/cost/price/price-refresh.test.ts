@@ -55,8 +55,9 @@ it("takes what it can use, keeps what it has otherwise, and says once that somet
   expect(book.forModel(MINI)).toBe(fresh);
 
   await nextDay("hold");
+  expect(server.heldCount).toBe(1);
   refresh.close();
-  clock.advance(10 * DAY_MS);
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await vi.waitFor(() => expect(server.heldCount).toBe(0));
+  expect(clock.nextTimerMs()).toBeUndefined();
   expect(problems).toHaveLength(2);
 });

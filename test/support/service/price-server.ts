@@ -23,12 +23,15 @@ export function priceData(input: number, output: number): object {
 
 /** A server of price data. */
 export class PriceServer {
-  readonly #held: ServerResponse[] = [];
+  readonly #held = new Set<ServerResponse>();
   readonly #server = createServer((request, response) => {
     request.resume();
     this.requestCount++;
-    if (this.answer === "hold") this.#held.push(response);
-    else this.#send(response);
+    if (this.answer !== "hold") this.#send(response);
+    else {
+      this.#held.add(response);
+      response.on("close", () => this.#held.delete(response));
+    }
   });
   requestCount = 0;
   /** A status, a text or data; `hold`: it waits until it is released. */
@@ -45,10 +48,15 @@ export class PriceServer {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/data.json`;
   }
 
+  /** Those that wait to be released, and have not left. */
+  get heldCount(): number {
+    return this.#held.size;
+  }
+
   /** Answers those that wait. */
   release(answer: object): void {
     this.answer = answer;
-    for (const response of this.#held.splice(0)) this.#send(response);
+    for (const response of this.#held) this.#send(response);
   }
 
   async stop(): Promise<void> {
