@@ -9,14 +9,15 @@ import {
 } from "../../gen/es/headway/v1/admin_service_pb.js";
 import type { PreferenceSet, TierSet } from "../completion/admin-service.ts";
 import type { Reload } from "../completion/reload.ts";
-import { type Refusal, RefusalError } from "../core/refusal.ts";
+import type { Refusal } from "../core/refusal.ts";
 import type { Alert } from "../cost/alerts/alert.ts";
 import { alertToProto, readListAlerts } from "./convert-alerts.ts";
 import { timestampFromWallMs } from "./convert-time.ts";
 import { poolToProto } from "./convert-usage-report.ts";
+import { granted, valid } from "./granted.ts";
 import type { HandlersOf } from "./handler.ts";
 import { readModel, readModels, readText } from "./read-fields.ts";
-import { type Reading, reading, Violations } from "./violations.ts";
+import { reading, Violations } from "./violations.ts";
 
 const MAX_NAME_LENGTH = 256;
 const MAX_TASK_TYPE_LENGTH = 64;
@@ -88,14 +89,4 @@ function readResetUsage(request: { readonly models: readonly string[]; readonly 
     models: readModels(violations, "models", request.models),
     tenant: readText(violations, "tenant", request.tenant, MAX_NAME_LENGTH),
   });
-}
-
-function valid<T>(read: Reading<T>): T {
-  if (read.kind === "refused") throw new RefusalError(read);
-  return read.value;
-}
-
-function granted<T extends { readonly kind: string }>(answer: T | Refusal): T {
-  if (answer.kind === "refused") throw new RefusalError(answer as Refusal);
-  return answer as T;
 }

@@ -13,6 +13,7 @@ import { type Refusal, RefusalError } from "../core/refusal.ts";
 import { readCompleteRequest } from "./convert-complete-request.ts";
 import { completeResultToProto } from "./convert-complete-result.ts";
 import { refusalToProto } from "./convert-request-error.ts";
+import { valid } from "./granted.ts";
 import type { ServerStreamHandler } from "./handler.ts";
 import { readRequestId } from "./read-fields.ts";
 import { type Reading, reading, Violations } from "./violations.ts";
@@ -31,10 +32,9 @@ export function completeBatchHandler(
   service: BatchService,
 ): ServerStreamHandler<CompleteBatchRequest, CompleteBatchResponse> {
   return async function* (request, context) {
-    const batch = readBatch(request);
-    if (batch.kind === "refused") throw new RefusalError(batch);
-    context.requestId = batch.value.requestId;
-    for await (const event of service.run(batch.value, context, context.draining)) {
+    const batch = valid(readBatch(request));
+    context.requestId = batch.requestId;
+    for await (const event of service.run(batch, context, context.draining)) {
       if (event.kind === "refused") throw new RefusalError(event);
       if (event.kind === "result" && "kind" in event.outcome) context.noteRefusal(event.outcome.reason);
       yield eventToProto(event, context.traceId);

@@ -12,6 +12,7 @@ import { type Refusal, RefusalError, refuse } from "../core/refusal.ts";
 import { completeEventToProto } from "./convert-complete-event.ts";
 import { readCompleteRequest } from "./convert-complete-request.ts";
 import { completeResultToProto } from "./convert-complete-result.ts";
+import { granted, valid } from "./granted.ts";
 import type { CallContext, ServerStreamHandler, UnaryHandler } from "./handler.ts";
 
 /** What Complete and StreamComplete need of the service. */
@@ -31,8 +32,7 @@ export interface CompletionService {
 export function completeHandler(service: CompletionService): UnaryHandler<CompleteRequest, CompleteResponse> {
   return async (request, context) => {
     const command = readCommand(request, context);
-    const result = await service.complete(command, context);
-    if ("kind" in result) throw new RefusalError(result);
+    const result = granted(await service.complete(command, context));
     return completeResultToProto(result, context.traceId);
   };
 }
@@ -67,8 +67,7 @@ export function requiredRequest(request: CompleteRequest | undefined): CompleteR
  * @throws {RefusalError} when a field is wrong.
  */
 export function readCommand(request: CompleteRequest, context: CallContext): CompleteCommand {
-  const read = readCompleteRequest(request);
-  if (read.kind === "refused") throw new RefusalError(read);
-  context.requestId = read.value.requestId;
-  return read.value;
+  const command = valid(readCompleteRequest(request));
+  context.requestId = command.requestId;
+  return command;
 }

@@ -4,8 +4,9 @@ import type {
 } from "../../gen/es/headway/v1/estimate_tokens_pb.js";
 import type { EstimateQuery, TokenEstimate } from "../completion/token-estimate.ts";
 import type { Caller } from "../core/call.ts";
-import { type Refusal, RefusalError } from "../core/refusal.ts";
+import type { Refusal } from "../core/refusal.ts";
 import { estimateToProto, readEstimateTokens } from "./convert-estimate.ts";
+import { granted, valid } from "./granted.ts";
 import type { UnaryHandler } from "./handler.ts";
 
 /** What EstimateTokens needs of the service. */
@@ -18,10 +19,7 @@ export function estimateTokensHandler(
   service: EstimateService,
 ): UnaryHandler<EstimateTokensRequest, EstimateTokensResponse> {
   return async (request, { caller }) => {
-    const query = readEstimateTokens(request);
-    if (query.kind === "refused") throw new RefusalError(query);
-    const estimate = await service.estimate(query.value, caller);
-    if (estimate.kind === "refused") throw new RefusalError(estimate);
-    return estimateToProto(estimate);
+    const query = valid(readEstimateTokens(request));
+    return estimateToProto(granted(await service.estimate(query, caller)));
   };
 }

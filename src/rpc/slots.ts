@@ -12,7 +12,7 @@ import {
 } from "../../gen/es/headway/v1/slots_pb.js";
 import type { QueuePlace } from "../completion/complete-event.ts";
 import type { Call } from "../core/call.ts";
-import { type Refusal, RefusalError } from "../core/refusal.ts";
+import type { Refusal } from "../core/refusal.ts";
 import type { SlotGrant, SlotRelease, SlotRenewal } from "../scheduler/slot-grant.ts";
 import type { SlotRequest } from "../scheduler/slot-request.ts";
 import type { SlotCharge, SlotSettlement } from "../scheduler/slot-settlement.ts";
@@ -25,8 +25,8 @@ import {
   readSettleSlot,
   renewalToProto,
 } from "./convert-slots.ts";
+import { granted, valid } from "./granted.ts";
 import type { UnaryHandler } from "./handler.ts";
-import type { Reading } from "./violations.ts";
 
 /** What the slot RPCs need of the service. Answers may come at once, without a promise. */
 export interface SlotService {
@@ -85,14 +85,4 @@ export function renewSlotHandler(service: SlotService): UnaryHandler<RenewSlotRe
     const { slotId, leaseDurationMs } = valid(readRenewSlot(request));
     return renewalToProto(granted(await service.renew(slotId, leaseDurationMs, context)));
   };
-}
-
-function valid<T>(read: Reading<T>): T {
-  if (read.kind === "refused") throw new RefusalError(read);
-  return read.value;
-}
-
-function granted<T extends { readonly kind: string }>(answer: T | Refusal): T {
-  if (answer.kind === "refused") throw new RefusalError(answer as Refusal);
-  return answer as T;
 }

@@ -2,10 +2,11 @@ import type { GetUsageRequest, GetUsageResponse } from "../../gen/es/headway/v1/
 import type { UsageReport } from "../completion/usage-report.ts";
 import type { Caller } from "../core/call.ts";
 import type { Clock } from "../core/clock.ts";
-import { type Refusal, RefusalError } from "../core/refusal.ts";
+import type { Refusal } from "../core/refusal.ts";
 import type { UsageQuery } from "../cost/ledger/usage-query.ts";
 import { readGetUsage } from "./convert-usage-query.ts";
 import { usageReportToProto } from "./convert-usage-report.ts";
+import { granted, valid } from "./granted.ts";
 import type { UnaryHandler } from "./handler.ts";
 
 /** What GetUsage needs of the service. */
@@ -20,10 +21,7 @@ export function getUsageHandler(
   clock: Clock,
 ): UnaryHandler<GetUsageRequest, GetUsageResponse> {
   return async (request, { caller }) => {
-    const query = readGetUsage(request, clock.wallMs());
-    if (query.kind === "refused") throw new RefusalError(query);
-    const report = await service.report(query.value, caller);
-    if ("kind" in report) throw new RefusalError(report);
-    return usageReportToProto(report);
+    const query = valid(readGetUsage(request, clock.wallMs()));
+    return usageReportToProto(granted(await service.report(query, caller)));
   };
 }
