@@ -39,6 +39,8 @@ export type ServerStreamHandler<Request, Response> = (
 export interface Outlet<Response> {
   /** Sends an answer. What the caller does not read yet is kept, and meanwhile no further requests come. */
   send(response: Response): void;
+  /** Sends what the caller can do without: dropped while it reads so little that much is kept for it already. */
+  offer(response: Response): void;
   /** Ends the stream well; what is sent afterwards is dropped. */
   end(): void;
   /** Ends the stream as a handler that throws. */

@@ -98,7 +98,7 @@ class SlotSession implements Inlet<HoldSlotsRequest> {
     const read = readAcquireSlot(request);
     if (read.kind === "refused") return read;
     return this.#service.acquire(read.value, call, (place) =>
-      this.#outlet.send(holdSlotsQueuedToProto(requestId, place)),
+      this.#outlet.offer(holdSlotsQueuedToProto(requestId, place)),
     );
   }
 

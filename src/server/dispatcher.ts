@@ -38,6 +38,8 @@ export interface DispatcherOptions {
 /** The door's side of an RPC with a stream of requests. */
 export interface FarSide {
   send(message: Message): void;
+  /** The same for what may be dropped while the far side reads too little. */
+  offer(message: Message): void;
   /** `status` undefined: it ended well. */
   end(status: RpcStatus | undefined): void;
 }
@@ -118,6 +120,7 @@ export class Dispatcher {
     };
     const outlet = {
       send: (message: Message) => void (isEnded || far.send(message)),
+      offer: (message: Message) => void (isEnded || far.offer(message)),
       end: () => {
         if (!isEnded) this.#end(work, undefined);
         end(undefined);

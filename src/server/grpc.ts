@@ -58,6 +58,9 @@ interface AnyCall {
 const KEEPALIVE_MS = 60_000;
 const KEEPALIVE_TIMEOUT_MS = 20_000;
 
+/** Answers that are kept for a session that does not read them, before it is told no more of what it can do without. */
+const MOST_UNREAD = 10_000;
+
 /** Opens the door for gRPC over HTTP/2, with health and reflection. @throws {ListenError} */
 export async function openGrpcDoor(options: GrpcDoorOptions): Promise<GrpcDoor> {
   const { address, services } = options;
@@ -143,9 +146,13 @@ function converse(
   call: ServerDuplexStream<Incoming, Message>,
   { dispatcher, clock }: GrpcDoorOptions,
 ): void {
+  const send = (message: Message): void => {
+    if (!call.write(message)) call.pause();
+  };
   const far: FarSide = {
-    send(message) {
-      if (!call.write(message)) call.pause();
+    send,
+    offer(message) {
+      if (call.writableLength < MOST_UNREAD) send(message);
     },
     end(status) {
       if (status === undefined) call.end();
