@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
 import type { AlertsOptions } from "./alerts.ts";
+import type { BatchOptions } from "./batch.ts";
 import { CliError, EXIT } from "./cli-error.ts";
 import type { CompleteOptions } from "./complete.ts";
 import type { CostsOptions } from "./costs.ts";
@@ -15,6 +16,7 @@ Examples:
   headway serve --config headway.yaml             serve with a config
   headway complete "Why is the sky blue?"         ask a running server
   headway complete --model openai/gpt-4o "Hi"     ask a certain model
+  headway batch night.jsonl --request-id night-7  answer a file of requests
   headway usage                                   what is used and left
   headway usage --group-by model,day --last 7d    what was used, as a table, --format csv or json
   headway costs                                   what was spent, as bars
@@ -72,6 +74,16 @@ function buildProgram(createApp: CreateApp): Command {
     .option("--json", "print the whole answer as JSON")
     .action(async (prompt: string | undefined, options: CompleteOptions) =>
       (await import("./complete.ts")).completeCommand(prompt, options),
+    );
+  program
+    .command("batch")
+    .description("answer a file of requests, one CompleteRequest as JSON a line; results as JSON lines")
+    .argument("<file.jsonl>", "the requests")
+    .addOption(addressOption())
+    .option("--request-id <name>", "the batch's name; sent again with it, what is answered is not paid again")
+    .option("--max-concurrency <count>", "how many at the same time; without it the server's default")
+    .action(async (file: string, options: BatchOptions) =>
+      (await import("./batch.ts")).batchCommand(file, options),
     );
   program
     .command("usage")
