@@ -1,5 +1,8 @@
-/** Dead entries are swept once they outnumber the live ones by this many. */
-const SWEEP_SLACK = 1024;
+/**
+ * Dead entries are swept once they are more than half of all by this many. Each keeps all that hangs on it, such as a
+ * prompt, so it is few; many enough that a sweep is still rare.
+ */
+const SWEEP_SLACK = 64;
 
 /**
  * Items by deadline, the earliest first. An item that ended is only counted dead, in O(1), and swept later; one
