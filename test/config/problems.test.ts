@@ -56,6 +56,11 @@ describe("every problem says where, what and the way out", () => {
       "headway.yaml:1: routing.fallback_models: must be a list, as [first, second]",
     ],
     [
+      "required key of a list's entry without a value",
+      'alerts: {webhooks: [{url: "${NOPE:-}"}]}',
+      "headway.yaml:1: alerts.webhooks[0].url: missing; this key must be set",
+    ],
+    [
       "limit of zero",
       "providers: {openai: {limits: {rpm: 0}}}",
       /limits.rpm: 0 would never let a call start; write -1 for unlimited/,

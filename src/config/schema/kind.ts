@@ -28,7 +28,7 @@ export function optional<T>(kind: Kind<T>, description: string) {
     .any()
     .optional()
     .transform((value: unknown, context): T | undefined =>
-      value === undefined ? undefined : understand(kind, value, context),
+      isAbsent(value) ? undefined : understand(kind, value, context),
     )
     .meta({ ...kind.json, description });
 }
@@ -38,9 +38,7 @@ export function defaulted<T>(kind: Kind<T>, fallback: string | number | boolean,
   return z
     .any()
     .optional()
-    .transform(
-      (value: unknown, context): T => understand(kind, value === undefined ? fallback : value, context),
-    )
+    .transform((value: unknown, context): T => understand(kind, isAbsent(value) ? fallback : value, context))
     .meta({ ...kind.json, description: `${description} Default: ${fallback}.`, defaultText: fallback });
 }
 
@@ -50,11 +48,16 @@ export function required<T>(kind: Kind<T>, description: string) {
     .any()
     .optional()
     .transform((value: unknown, context): T => {
-      if (value !== undefined) return understand(kind, value, context);
+      if (!isAbsent(value)) return understand(kind, value, context);
       context.addIssue({ code: "custom", message: "missing; this key must be set" });
       return z.NEVER;
     })
     .meta({ ...kind.json, description, requiredKey: true });
+}
+
+/** A key whose value is empty counts as not written, in entries of lists too. */
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null;
 }
 
 function understand<T>(kind: Kind<T>, value: unknown, context: z.core.$RefinementCtx): T {
