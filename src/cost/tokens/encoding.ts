@@ -8,6 +8,7 @@ export type EncodingName = "o200k_base" | "cl100k_base";
  * without spaces is one piece however long; a cut costs at most about one token in 128 bytes.
  */
 const MAX_PIECE_BYTES = 128;
+const DIGITS = /^\d+$/;
 const NO_RANK = 0x7fffffff;
 /** What looking up a rank takes, in steps. */
 const STEPS_PER_LOOKUP = 8;
@@ -60,8 +61,9 @@ export class Encoding {
     return tokens;
   }
 
-  /** Tokens of one of {@link Encoding.pieces}. */
-  countPiece(piece: string): number {
+  /** Tokens of one of {@link Encoding.pieces}; of a number each digit is one, if it has single digits. */
+  countPiece(piece: string, hasSingleDigits = false): number {
+    if (hasSingleDigits && DIGITS.test(piece)) return piece.length;
     const length = this.#write(piece);
     this.#steps += length;
     if (length <= MAX_PIECE_BYTES) return this.#countBytes(0, length);

@@ -12,6 +12,8 @@ import {
 export interface ModelFamily {
   /** The tokenizer that counts: the model's own, or the nearest that there is. */
   readonly encoding: EncodingName;
+  /** Whether numbers are cut into single digits, as by Gemini and most open weights, and not into groups of three. */
+  readonly hasSingleDigits: boolean;
   /** Tokens of the model per token counted, before anything is learned. 1 where the tokenizer is the model's own. */
   readonly startingRatio: number;
   /** How much more than the estimate is reserved before anything is learned, as a factor of at least 1. */
@@ -31,6 +33,7 @@ const NO_PREAMBLE = { optional: 0, required: 0 };
 
 const OPENAI: ModelFamily = {
   encoding: "o200k_base",
+  hasSingleDigits: false,
   startingRatio: 1,
   startingMargin: 1.05,
   tokensPerMessage: 4,
@@ -57,6 +60,7 @@ const ANTHROPIC: ModelFamily = {
 
 const GEMINI: ModelFamily = {
   ...OPENAI,
+  hasSingleDigits: true,
   startingRatio: 1.05,
   startingMargin: 1.25,
   tools: { form: "json" },

@@ -10,6 +10,13 @@ export interface TextCount {
   readonly errorTokens: number;
 }
 
+/** How texts become tokens. */
+export interface Tokenizer {
+  readonly encoding: Encoding;
+  /** See {@link Encoding.countPiece}. */
+  readonly hasSingleDigits: boolean;
+}
+
 /** Most characters that are counted one by one; of longer texts about as many are sampled. */
 const EXACT_CHARS = 8192;
 const WINDOW_CHARS = 512;
@@ -25,24 +32,24 @@ const MAX_STEPS = 320_000;
  * ones, and ones that would take too long, are sampled: one window of 512 characters at a random place in each
  * sixteenth of the text, so that nobody can hide dear text where it is not looked at.
  */
-export function countTexts(texts: readonly string[], encoding: Encoding, random: Random): TextCount {
+export function countTexts(texts: readonly string[], tokenizer: Tokenizer, random: Random): TextCount {
   let chars = 0;
   for (const text of texts) chars += text.length;
-  const exact = chars <= EXACT_CHARS ? countWithin(texts, encoding) : undefined;
+  const exact = chars <= EXACT_CHARS ? countWithin(texts, tokenizer) : undefined;
   return exact === undefined
-    ? sample(texts, chars, encoding, random)
+    ? sample(texts, chars, tokenizer, random)
     : { tokens: exact, isExact: true, errorTokens: 0 };
 }
 
 /** Undefined when the work exceeds its bound. */
-function countWithin(texts: readonly string[], encoding: Encoding): number | undefined {
+function countWithin(texts: readonly string[], { encoding, hasSingleDigits }: Tokenizer): number | undefined {
   const lastStep = encoding.steps + MAX_STEPS / 2;
   let tokens = 0;
   for (const text of texts) {
     for (const piece of encoding.pieces(text)) {
       for (let start = 0; start < piece.length; start += WINDOW_CHARS) {
         if (encoding.steps > lastStep) return undefined;
-        tokens += encoding.countPiece(piece.slice(start, start + WINDOW_CHARS));
+        tokens += encoding.countPiece(piece.slice(start, start + WINDOW_CHARS), hasSingleDigits);
       }
     }
   }
@@ -54,7 +61,8 @@ interface Window {
   readonly chars: number;
 }
 
-function sample(texts: readonly string[], chars: number, encoding: Encoding, random: Random): TextCount {
+function sample(texts: readonly string[], chars: number, tokenizer: Tokenizer, random: Random): TextCount {
+  const { encoding } = tokenizer;
   const ends = new Float64Array(texts.length);
   let end = 0;
   for (let index = 0; index < texts.length; index++) {
@@ -67,7 +75,7 @@ function sample(texts: readonly string[], chars: number, encoding: Encoding, ran
   for (const stratum of WINDOW_ORDER) {
     const slack = Math.max(0, stratumChars - WINDOW_CHARS);
     const start = Math.floor(stratum * stratumChars + random.next() * slack);
-    windows.push(countWindow(texts, ends, start, encoding));
+    windows.push(countWindow(texts, ends, start, tokenizer));
     if (windows.length >= MIN_WINDOWS && encoding.steps > lastStep) break;
   }
   return extrapolate(windows, chars);
@@ -98,7 +106,7 @@ function countWindow(
   texts: readonly string[],
   ends: Float64Array,
   start: number,
-  encoding: Encoding,
+  tokenizer: Tokenizer,
 ): Window {
   let index = indexAt(ends, start);
   let offset = start - (index === 0 ? 0 : ends[index - 1]!);
@@ -108,7 +116,7 @@ function countWindow(
   for (; left > 0 && index < texts.length; index++) {
     const text = texts[index]!;
     const slice = text.slice(offset, offset + left);
-    const counted = countSlice(slice, offset > 0, offset + slice.length < text.length, encoding);
+    const counted = countSlice(slice, offset > 0, offset + slice.length < text.length, tokenizer);
     tokens += counted.tokens;
     chars += counted.chars;
     left -= slice.length;
@@ -118,7 +126,12 @@ function countWindow(
 }
 
 /** Counts a slice without the pieces that the cut has torn, unless hardly any are left then. */
-function countSlice(slice: string, isCutBefore: boolean, isCutAfter: boolean, encoding: Encoding): Window {
+function countSlice(
+  slice: string,
+  isCutBefore: boolean,
+  isCutAfter: boolean,
+  { encoding, hasSingleDigits }: Tokenizer,
+): Window {
   const pieces = encoding.pieces(slice);
   const canTrim = pieces.length > 8;
   const first = canTrim && isCutBefore ? 1 : 0;
@@ -126,7 +139,7 @@ function countSlice(slice: string, isCutBefore: boolean, isCutAfter: boolean, en
   let tokens = 0;
   let chars = 0;
   for (let index = first; index < last; index++) {
-    tokens += encoding.countPiece(pieces[index]!);
+    tokens += encoding.countPiece(pieces[index]!, hasSingleDigits);
     chars += pieces[index]!.length;
   }
   return { tokens, chars };

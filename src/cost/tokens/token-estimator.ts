@@ -58,7 +58,11 @@ export class TokenEstimator {
     const { family, input } = this.#modelOf(model);
     const encoding = this.#encodings[family.encoding];
     const parts = requestParts(request, family);
-    const texts = countTexts(parts.texts, encoding, this.#random);
+    const texts = countTexts(
+      parts.texts,
+      { encoding, hasSingleDigits: family.hasSingleDigits },
+      this.#random,
+    );
     const counted = {
       textTokens: Math.max(1, texts.tokens + parts.extraTokens),
       imageTokens: parts.imageTokens,

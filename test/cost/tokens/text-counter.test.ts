@@ -21,13 +21,23 @@ describe("counting texts", () => {
     encoding = await loadEncoding("o200k_base");
   });
 
-  const count = (texts: readonly string[], seed = 1) => countTexts(texts, encoding, seededRandom(seed));
+  const count = (texts: readonly string[], seed = 1, hasSingleDigits = false) =>
+    countTexts(texts, { encoding, hasSingleDigits }, seededRandom(seed));
 
   it("is exact up to 8,192 characters together", () => {
     const texts = [prose.repeat(10), code.repeat(20), "", "end"];
     const tokens = texts.reduce((sum, text) => sum + encoding.count(text), 0);
     expect(count(texts)).toEqual({ tokens, isExact: true, errorTokens: 0 });
     expect(count([])).toEqual({ tokens: 0, isExact: true, errorTokens: 0 });
+  });
+
+  it("counts each digit where a model's tokenizer does, in texts short and long", () => {
+    const digits = "31415926535897932384626433832795028841971";
+    expect(count([`${digits} is ${digits}`])).toMatchObject({ tokens: 2 * Math.ceil(digits.length / 3) + 2 });
+    const short = count([`${digits} is ${digits}`], 1, true);
+    expect(short).toMatchObject({ tokens: 2 * digits.length + 2, isExact: true });
+    const long = count([digits.repeat(1_000)], 1, true);
+    expect(long).toMatchObject({ tokens: digits.length * 1_000, isExact: false });
   });
 
   it.each([
