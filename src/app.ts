@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import { addLayers } from "./app/add-layers.ts";
 import { createProvider } from "./app/create-provider.ts";
-import { openJournal, openLedger, refuseWhenFull } from "./app/open-storage.ts";
+import { needed, openJournal, openLedger, refuseWhenFull } from "./app/open-storage.ts";
 import { refreshPrices } from "./app/refresh-prices.ts";
 import { startAlerts } from "./app/start-alerts.ts";
 import type { Catalog } from "./catalog/catalog.ts";
@@ -64,7 +64,7 @@ export interface App {
    * them. Calls that run may end.
    */
   drain(): void;
-  /** The same, and lets go of connections, timers and files. */
+  /** The same, and lets go of connections, timers and files. @throws {StopError} when something could not be kept */
   close(): Promise<void>;
 }
 
@@ -121,8 +121,8 @@ export async function createApp(options: AppOptions): Promise<App> {
       for (const pool of pools.all()) pool.noteRoom(clock.monotonicMs());
     },
   });
-  if (ledger instanceof SqliteLedger) await ledger.recordMissing(journaling?.rows ?? []);
-  await restoreBudgets(budgets, ledger, { wallMs: clock.wallMs(), timeZone });
+  if (ledger instanceof SqliteLedger) await needed(ledger.recordMissing(journaling?.rows ?? []));
+  await needed(restoreBudgets(budgets, ledger, { wallMs: clock.wallMs(), timeZone }));
   const providers = new ProviderDirectory((deployment, connection) =>
     createProvider(deployment, connection, clock),
   );
@@ -158,7 +158,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
   });
   const resets = new UsageResets(clock);
-  const alerts = await startAlerts({ ...options, ledger, budgets, deployments, health });
+  const alerts = await needed(startAlerts({ ...options, ledger, budgets, deployments, health }));
   const accounts: LedgerSink = {
     record(entry) {
       ledger.record(entry);
@@ -253,8 +253,11 @@ export async function createApp(options: AppOptions): Promise<App> {
       refresh?.close();
       budgets.close();
       await layers.close();
-      await ledger.close();
-      store?.close();
+      try {
+        await ledger.close();
+      } finally {
+        store?.close();
+      }
     },
   };
 }

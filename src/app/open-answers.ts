@@ -7,6 +7,8 @@ import { MemoryAnswers } from "../stores/memory/answers.ts";
 import { AnswersOpenError, SqliteAnswers } from "../stores/sqlite/answers.ts";
 import { pathBeside } from "../stores/sqlite/path-beside.ts";
 
+const UNKEPT = { cache: "answers for the cache", batches: "results of batches" } as const;
+
 /**
  * A store of answers: in a file beside the ledger's, or in memory where nothing is kept.
  * @throws {StartError} when its file cannot be used
@@ -19,7 +21,8 @@ export async function openAnswers(
   const { path } = config.storage;
   const { maxBytes, maxEntryCount } = bounds;
   if (path === undefined) return new MemoryAnswers({ bounds: { maxBytes, maxEntryCount }, clock });
-  const onProblem = (explanation: string): void => logger.error(explanation);
+  const onProblem = (explanation: string): void =>
+    logger.error(`${UNKEPT[name]} are not kept now: ${explanation}`);
   try {
     return await SqliteAnswers.open({
       path: pathBeside(path, name),

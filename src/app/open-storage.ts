@@ -6,7 +6,7 @@ import { StartError } from "../core/start-error.ts";
 import type { LedgerHealth } from "../cost/ledger/ledger-health.ts";
 import { MemoryLedger } from "../stores/memory/ledger.ts";
 import { SqliteLedger, type SqliteLedgerOptions } from "../stores/sqlite/ledger.ts";
-import { LedgerOpenError } from "../stores/sqlite/ledger-errors.ts";
+import { LedgerOpenError, LedgerReadError } from "../stores/sqlite/ledger-errors.ts";
 import { pathBeside } from "../stores/sqlite/path-beside.ts";
 import { JournalOpenError, openSqliteStore, type SqliteStore } from "../stores/sqlite/store.ts";
 
@@ -53,14 +53,36 @@ export async function openLedger(
 export function openJournal({ config, clock, logger }: StorageOptions): SqliteStore | undefined {
   const { path } = config.storage;
   if (path === undefined) return undefined;
-  const onProblem = (explanation: string): void => logger.error(explanation);
   try {
-    return openSqliteStore({ path: pathBeside(path, "journal"), clock, onProblem });
+    return openSqliteStore({
+      path: pathBeside(path, "journal"),
+      clock,
+      onProblem(explanation) {
+        logger.error(
+          `the journal cannot be written, so calls that budgets count are refused: ${explanation}`,
+        );
+      },
+      onRecovered: () => logger.info("the journal is written again"),
+      onLogProblem: (explanation) => logger.error(`the journal's log grows: ${explanation}`),
+    });
   } catch (error) {
     if (error instanceof JournalOpenError) {
       throw new StartError(`storage.path cannot be used: ${error.message}`, { cause: error });
     }
     throw error;
+  }
+}
+
+/**
+ * What must be read of the ledger before anything can be served.
+ * @throws {StartError} when its file cannot be read
+ */
+export async function needed<Value>(reading: Promise<Value>): Promise<Value> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (!(error instanceof LedgerReadError)) throw error;
+    throw new StartError(`storage.path cannot be used: ${error.message}`, { cause: error });
   }
 }
 

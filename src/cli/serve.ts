@@ -5,12 +5,13 @@ import { describeProviders } from "../config/describe-providers.ts";
 import { SystemClock } from "../core/clock.ts";
 import { systemRandom } from "../core/random.ts";
 import { StartError } from "../core/start-error.ts";
+import { StopError } from "../core/stop-error.ts";
 import { callLogFields } from "../server/call-scope.ts";
 import { formatAddress, ListenError } from "../server/listen-error.ts";
 import { type RunningService, startService } from "../server/service.ts";
 import { createLogger } from "../telemetry/logger.ts";
 import { startTracing, type Tracing } from "../telemetry/tracing.ts";
-import { CliError } from "./cli-error.ts";
+import { CliError, EXIT } from "./cli-error.ts";
 import { readConfig, rereadConfig } from "./read-config.ts";
 import { firstStopSignal } from "./stop-signal.ts";
 
@@ -72,17 +73,29 @@ export async function serve(options: { readonly config?: string }, createApp: Cr
     { signal, grace_ms: listen.drainTimeoutMs },
     "stopping: running calls may end; again to stop at once",
   );
-  await stop(service, app, tracing, listen.drainTimeoutMs);
-  logger.info("stopped");
+  const unkept = await stop(service, app, tracing, listen.drainTimeoutMs);
+  if (unkept === undefined) logger.info("stopped");
+  else logger.error(`stopped, and ${unkept.message}`);
   // Peers that do not close their side would keep the process alive.
-  process.exit();
+  process.exit(unkept === undefined ? EXIT.ok : EXIT.failed);
 }
 
-async function stop(service: RunningService, app: App, tracing: Tracing, graceMs: number): Promise<void> {
+/** Answers what could not be kept. Undefined: everything was. */
+async function stop(
+  service: RunningService,
+  app: App,
+  tracing: Tracing,
+  graceMs: number,
+): Promise<StopError | undefined> {
   app.drain();
   await service.close(graceMs);
-  await app.close();
+  let unkept: StopError | undefined;
+  await app.close().catch((error: unknown) => {
+    if (!(error instanceof StopError)) throw error;
+    unkept = error;
+  });
   await tracing.close(FLUSH_MS);
+  return unkept;
 }
 
 function sayHello(

@@ -218,13 +218,15 @@ export class Scheduler {
   #startWaiter(place: Place, nowMs: number): void {
     const { waiter, option } = place;
     const lease = this.#grant(option, waiter.request, place.level, nowMs);
-    lease.waitedMs = nowMs - waiter.enqueuedMs;
-    lease.waitCauses = waiter.causes;
+    if (lease.kind === "lease") {
+      lease.waitedMs = nowMs - waiter.enqueuedMs;
+      lease.waitCauses = waiter.causes;
+    }
     waiter.end(lease);
   }
 
-  /** `level` is the one that the tenant was charged in. */
-  #grant(option: StartOption, request: StartRequest, level: number, nowMs: number): Lease {
+  /** `level` is the one that the tenant was charged in. Refuses what the listener cannot keep. */
+  #grant(option: StartOption, request: StartRequest, level: number, nowMs: number): Lease | Refusal {
     const lease = new Lease(makeId("slot"), option, request.tenant, level, nowMs + request.leaseDurationMs);
     option.pool.usage.charge(nowMs, lease);
     if (option.scopes.length > 0) {
@@ -232,8 +234,10 @@ export class Scheduler {
     }
     lease.memo = request.memo;
     this.#book.add(lease);
-    this.#options.listener?.granted(lease);
-    return lease;
+    const refusal = this.#options.listener?.granted(lease);
+    if (refusal === undefined) return lease;
+    this.release(lease);
+    return refusal;
   }
 
   #expire(lease: Lease, nowMs: number): void {

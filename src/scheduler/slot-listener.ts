@@ -1,10 +1,12 @@
 import type { Amounts } from "../core/limit.ts";
+import type { Refusal } from "../core/refusal.ts";
 import type { Lease } from "./lease.ts";
 import type { PoolQueue } from "./pool-queue.ts";
 
 /** Told of everything that changes what is charged, right after it did and before anybody else starts because of it. */
 export interface SlotListener {
-  granted(lease: Lease): void;
+  /** Answers why nobody may have the slot, which is taken back then. Undefined: its owner may. */
+  granted(lease: Lease): Refusal | undefined;
   settled(lease: Lease, actual: Amounts, nowMs: number): void;
   released(lease: Lease, nowMs: number): void;
   expired(lease: Lease, nowMs: number): void;

@@ -1,6 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 import type { Amounts } from "../core/limit.ts";
 import { toMoneyJson } from "../core/money-json.ts";
+import { type Refusal, refuse } from "../core/refusal.ts";
 import type { LedgerEntry } from "../cost/ledger.ts";
 import type { Charge } from "../tracker/charge.ts";
 import type {
@@ -16,6 +17,12 @@ import type { PoolUsage } from "../tracker/pool-usage.ts";
 import type { Lease } from "./lease.ts";
 import type { PoolQueue } from "./pool-queue.ts";
 import type { SlotListener } from "./slot-listener.ts";
+
+const REFUSE_UNKEPT = refuse(
+  "STORE_UNAVAILABLE",
+  "a budget counts on the call, and what it reserves cannot be written beside storage.path: a crash would lose it. " +
+    "The server's log says why; mend it, ask another server, or name a model that costs nothing.",
+);
 
 /** The slots that a scheduler knows. */
 export interface KnownSlots {
@@ -72,11 +79,12 @@ export class SlotRecorder implements SlotListener, CheckpointSource {
     this.#journal.begin(this);
   }
 
-  granted(lease: Lease): void {
+  granted(lease: Lease): Refusal | undefined {
     this.#journal.append({ kind: "grant", ...slotRecord(lease) });
     this.#note(lease, lease);
     // A crash must not lose what is about to be spent of a budget.
-    if (lease.reservedNanoUsd !== undefined) this.#journal.commit();
+    if (lease.reservedNanoUsd === undefined || this.#journal.commit()) return undefined;
+    return REFUSE_UNKEPT;
   }
 
   /** Takes note that the ledger has these rows. */

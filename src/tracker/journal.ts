@@ -112,8 +112,8 @@ export interface Journal {
   begin(source: CheckpointSource): void;
   /** Notes a record, in the order in which things happened. */
   append(record: JournalRecord): void;
-  /** Makes what was noted durable before it returns. */
-  commit(): void;
+  /** Makes what was noted durable before it returns. False: it could not, and tries again later. */
+  commit(): boolean;
   /** The same, and keeps the account's present state. */
   checkpoint(account: string): void;
 }

@@ -9,7 +9,7 @@ export interface AlertRecord {
 
 /** Where alerts are kept: the port that the stores implement. */
 export interface AlertStore {
-  /** All that is kept, the oldest first. */
+  /** All that is kept, the oldest first. Rejects when the store cannot be read. */
   load(): Promise<readonly AlertRecord[]>;
   /**
    * Keeps a record, in the place of the one of the same alert. Resolves when a crash cannot lose it any more, or when

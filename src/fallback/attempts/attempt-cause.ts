@@ -13,7 +13,7 @@ export type AttemptCause =
   | "fallback_wait"
   /** The request did not fit the candidates before it. */
   | "fallback_context"
-  /** The candidates before it were over a budget. */
+  /** The candidates before it were over a budget, or what budgets reserve for them could not be kept. */
   | "fallback_budget"
   /** The candidates before it could not be called: breaker open, not configured, capability missing. */
   | "fallback_unavailable"
@@ -45,5 +45,6 @@ export function causeAfterVerdict(verdict: CandidateVerdict): AttemptCause {
 /** Why the next candidate is tried when the one before it was refused a start for this reason. */
 export function causeAfterRefusal(reason: RefusalReason): AttemptCause {
   if (reason === "BUDGET_EXCEEDED" || reason === "PRICE_UNKNOWN") return "fallback_budget";
+  if (reason === "STORE_UNAVAILABLE") return "fallback_budget";
   return reason === "CANDIDATES_UNAVAILABLE" ? "fallback_unavailable" : "fallback_wait";
 }

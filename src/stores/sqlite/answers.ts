@@ -1,7 +1,8 @@
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import type { AnswerStore } from "../../completion/cache/answer-store.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { AnswersCommand, AnswersReply, AnswersWorkerData } from "./answers-messages.ts";
+import { startWorker } from "./start-worker.ts";
 
 /** Values on their way to the file, in bytes; what comes beyond is not kept, so that a slow disk fills no memory. */
 const MOST_WAITING_BYTES = 32 * 1_048_576;
@@ -30,7 +31,8 @@ export class SqliteAnswers implements AnswerStore {
   #getCount = 0;
   #waitingPutCount = 0;
   #waitingBytes = 0;
-  #hasProblem = false;
+  /** What the thread could not do when it was last asked to. */
+  readonly #failing = new Set<AnswersReply["kind"]>();
   #isClosed = false;
 
   private constructor(worker: Worker, { clock, onProblem }: SqliteAnswersOptions) {
@@ -46,19 +48,11 @@ export class SqliteAnswers implements AnswerStore {
   /** Opens the file, making or migrating it where needed. Rejects with {@link AnswersOpenError}. */
   static async open(options: SqliteAnswersOptions): Promise<SqliteAnswers> {
     const { path, bounds } = options;
-    const extension = import.meta.url.slice(import.meta.url.lastIndexOf("."));
-    const worker = new Worker(new URL(`./answers-worker${extension}`, import.meta.url), {
-      workerData: { path, bounds } satisfies AnswersWorkerData,
-      name: "answers",
-    });
-    const first = Promise.withResolvers<AnswersReply>();
-    worker.once("message", first.resolve);
-    worker.once("error", first.reject);
-    const reply = await first.promise;
-    worker.off("error", first.reject);
-    if (reply.kind === "open_failed") {
+    const data: AnswersWorkerData = { path, bounds };
+    const { worker, first } = await startWorker<AnswersReply>("answers-worker", "answers", data);
+    if (first.kind === "open_failed") {
       await worker.terminate();
-      throw new AnswersOpenError(reply.explanation);
+      throw new AnswersOpenError(first.explanation);
     }
     return new SqliteAnswers(worker, options);
   }
@@ -97,18 +91,22 @@ export class SqliteAnswers implements AnswerStore {
     if (reply.kind === "got") {
       this.#gets.get(reply.id)?.(reply.value);
       this.#gets.delete(reply.id);
-      this.#note(reply.explanation);
+      this.#note(reply.kind, reply.explanation);
     } else if (reply.kind === "put") {
       this.#waitingPutCount--;
       this.#waitingBytes -= reply.bytes;
-      this.#note(reply.explanation);
+      this.#note(reply.kind, reply.explanation);
     }
     if (this.#gets.size + this.#waitingPutCount === 0 && !this.#isClosed) this.#worker.unref();
   }
 
-  #note(explanation: string | undefined): void {
-    if (explanation !== undefined && !this.#hasProblem) this.#onProblem(explanation);
-    this.#hasProblem = explanation !== undefined;
+  /** A disk that is full can still be read: that says nothing of whether it can be written. */
+  #note(kind: AnswersReply["kind"], explanation: string | undefined): void {
+    if (explanation === undefined) this.#failing.delete(kind);
+    else {
+      if (this.#failing.size === 0) this.#onProblem(explanation);
+      this.#failing.add(kind);
+    }
   }
 
   /** The thread has died of a defect: from now on nothing is kept and nothing found. */

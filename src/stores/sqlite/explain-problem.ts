@@ -7,7 +7,7 @@ const PROBLEMS: Readonly<Record<number, string>> = {
   6: "another process has locked it. Stop the other one, or give each its own storage.path.",
   7: "there is not enough memory.",
   8: "it cannot be written. Give the service the right to write the file and its folder.",
-  10: "the disk reports an error.",
+  10: "the disk reports an error. Check it, or move storage.path to another disk.",
   11: "it is damaged. Restore it from a backup, or move it away to start with an empty one.",
   13: "the disk is full. Make room, or move storage.path to another disk.",
   14: "it cannot be opened. Check that its folder exists and may be written.",

@@ -40,6 +40,7 @@ export class SqliteJournal implements Journal {
   readonly #clock: Clock;
   readonly #onCommit: () => void;
   readonly #onError: (error: unknown) => void;
+  readonly #onRecovered: () => void;
   readonly #insertBatch: StatementSync;
   readonly #upsertCheckpoint: StatementSync;
   readonly #deleteBatches: StatementSync;
@@ -59,19 +60,21 @@ export class SqliteJournal implements Journal {
   #retryMs = Number.NEGATIVE_INFINITY;
 
   /**
-   * `onError` is told when nothing can be written any more; records wait in memory then, and scheduling goes on. It is
-   * told once until something could be written again.
+   * `onError` is told when nothing can be written any more; records wait in memory then. It is told once, and
+   * `onRecovered` when something could be written again.
    */
   constructor(options: {
     database: DatabaseSync;
     clock: Clock;
     onCommit: () => void;
     onError: (error: unknown) => void;
+    onRecovered: () => void;
   }) {
     this.#database = options.database;
     this.#clock = options.clock;
     this.#onCommit = options.onCommit;
     this.#onError = options.onError;
+    this.#onRecovered = options.onRecovered;
     this.#insertBatch = this.#database.prepare("INSERT INTO journal_batch VALUES (?, ?, ?, ?)");
     this.#upsertCheckpoint = this.#database.prepare(
       "INSERT OR REPLACE INTO journal_checkpoint VALUES (?, ?, ?, ?, ?, ?)",
@@ -95,15 +98,21 @@ export class SqliteJournal implements Journal {
     }
   }
 
-  commit(): void {
-    if (this.#source === undefined || (this.#isWhole && this.#records.length === 0)) return;
-    if (this.#mustWait()) return;
-    if (!this.#isWhole) this.#keepAll();
-    else if (this.#transact(() => this.#writeBatch())) {
-      this.#committed();
-      const due = this.#dueAccount();
-      if (due !== undefined) this.checkpoint(due);
-    } else this.#dropWaiting();
+  commit(): boolean {
+    if (this.#source === undefined || (this.#isWhole && this.#records.length === 0)) return true;
+    if (this.#mustWait()) return false;
+    if (!this.#isWhole) {
+      this.#keepAll();
+      return this.#isWhole;
+    }
+    if (!this.#transact(() => this.#writeBatch())) {
+      this.#dropWaiting();
+      return false;
+    }
+    this.#committed();
+    const due = this.#dueAccount();
+    if (due !== undefined) this.checkpoint(due);
+    return true;
   }
 
   checkpoint(account: string): void {
@@ -225,6 +234,7 @@ export class SqliteJournal implements Journal {
       try {
         write();
         this.#database.exec("COMMIT");
+        if (this.#retryMs !== Number.NEGATIVE_INFINITY) this.#onRecovered();
         this.#retryMs = Number.NEGATIVE_INFINITY;
         return true;
       } catch (error) {
@@ -234,7 +244,7 @@ export class SqliteJournal implements Journal {
     } catch (error) {
       if (this.#retryMs === Number.NEGATIVE_INFINITY) this.#onError(error);
       this.#retryMs = this.#clock.monotonicMs() + RETRY_MS;
-      this.#commitAfter(RETRY_MS);
+      if (!this.#isClosed) this.#commitAfter(RETRY_MS);
       return false;
     }
   }

@@ -2,14 +2,10 @@ import type { DatabaseSync } from "node:sqlite";
 import { fromMoneyJson, toMoneyJson } from "../../core/money-json.ts";
 import type { AlertRecord } from "../../cost/alerts/alert-store.ts";
 
-/** All alerts that are kept, the oldest first; none when they cannot be read. */
+/** All alerts that are kept, the oldest first. Throws what SQLite throws. */
 export function loadAlerts(database: DatabaseSync): AlertRecord[] {
-  try {
-    const rows = database.prepare("SELECT record FROM ledger_alert ORDER BY wall_ms, rowid").all();
-    return rows.map(({ record }) => fromMoneyJson(String(record)) as AlertRecord);
-  } catch {
-    return [];
-  }
+  const rows = database.prepare("SELECT record FROM ledger_alert ORDER BY wall_ms, rowid").all();
+  return rows.map(({ record }) => fromMoneyJson(String(record)) as AlertRecord);
 }
 
 /** Keeps an alert in the place of the one with the same key. Throws what SQLite throws. */

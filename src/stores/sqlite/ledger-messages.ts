@@ -12,11 +12,12 @@ export interface LedgerWorkerData {
 export type LedgerCommand =
   /** Keep these rows. Answered by `written` or `write_failed`. */
   | { readonly kind: "write"; readonly entries: readonly LedgerEntry[] }
-  /** Try once more to keep what could not be kept. Answered like `write`. */
+  /** Try once more to keep what could not be kept. Answered like `write`, and by `recovered` at the end. */
   | { readonly kind: "retry" }
   /** Answered by `missing`. */
   | { readonly kind: "find_missing"; readonly entries: readonly LedgerEntry[] }
   | { readonly kind: "query"; readonly id: number; readonly query: UsageQuery }
+  /** Answered by `alerts` or `alerts_failed`. */
   | { readonly kind: "load_alerts" }
   /** Answered by `alert_saved`, and by `write_failed` before it when that has to be tried again. */
   | { readonly kind: "save_alert"; readonly record: AlertRecord }
@@ -34,13 +35,16 @@ export type LedgerReply =
   | { readonly kind: "open_failed"; readonly explanation: string }
   /** So many rows more are kept; `lostCount` others never can be, since SQLite does not take their values. */
   | { readonly kind: "written"; readonly keptCount: number; readonly lostCount: number }
-  /** Nothing is kept now; the thread holds the rows. */
+  /** Nothing is kept now; the thread holds the rows until a `retry` is answered by `recovered`. */
   | { readonly kind: "write_failed"; readonly explanation: string }
+  /** All that could not be kept is kept. */
+  | { readonly kind: "recovered" }
   /** Those rows that the file does not have. */
   | { readonly kind: "missing"; readonly entries: readonly LedgerEntry[] }
   | { readonly kind: "answer"; readonly id: number; readonly summary: UsageSummary }
   | { readonly kind: "query_failed"; readonly id: number; readonly explanation: string }
   | { readonly kind: "alerts"; readonly records: readonly AlertRecord[] }
+  | { readonly kind: "alerts_failed"; readonly explanation: string }
   | { readonly kind: "alert_saved" }
   | { readonly kind: "pruned"; readonly hasMore: boolean }
   | { readonly kind: "closed" };

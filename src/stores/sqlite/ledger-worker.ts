@@ -58,7 +58,7 @@ class LedgerThread {
         this.#answer(command);
         break;
       case "load_alerts":
-        this.#reply({ kind: "alerts", records: loadAlerts(this.#database) });
+        this.#loadAlerts();
         break;
       case "save_alert":
         this.#unsavedAlerts.set(command.record.alert.key, command.record);
@@ -85,7 +85,8 @@ class LedgerThread {
     this.#database.exec("BEGIN IMMEDIATE; UPDATE ledger_state SET id = 0; COMMIT");
   }
 
-  #writeAll(): void {
+  /** Whether nothing is left to be written. */
+  #writeAll(): boolean {
     while (this.#unwritten.length > 0) {
       const entries = this.#unwritten[0]!;
       try {
@@ -96,11 +97,12 @@ class LedgerThread {
           continue;
         }
         this.#replyFailed(error);
-        return;
+        return false;
       }
       this.#unwritten.shift();
       this.#reply({ kind: "written", keptCount: entries.length, lostCount: 0 });
     }
+    return true;
   }
 
   /** Halves a batch until the row is found whose values SQLite does not take, so that one costs no other. */
@@ -114,13 +116,11 @@ class LedgerThread {
   #retry(): void {
     try {
       this.#checkWritable();
-      this.#reply({ kind: "written", keptCount: 0, lostCount: 0 });
     } catch (error) {
       this.#replyFailed(error);
       return;
     }
-    this.#writeAll();
-    this.#saveAlerts();
+    if (this.#writeAll() && this.#saveAlerts()) this.#reply({ kind: "recovered" });
   }
 
   #replyFailed(error: unknown): void {
@@ -135,14 +135,25 @@ class LedgerThread {
     }
   }
 
-  #saveAlerts(): void {
+  #loadAlerts(): void {
+    try {
+      this.#reply({ kind: "alerts", records: loadAlerts(this.#database) });
+    } catch (error) {
+      this.#reply({ kind: "alerts_failed", explanation: explainProblem(this.#path, error) });
+    }
+  }
+
+  /** Whether none is left to be kept. */
+  #saveAlerts(): boolean {
     try {
       for (const [key, record] of this.#unsavedAlerts) {
         saveAlert(this.#database, record);
         this.#unsavedAlerts.delete(key);
       }
+      return true;
     } catch (error) {
       this.#replyFailed(error);
+      return false;
     }
   }
 

@@ -1,5 +1,6 @@
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import type { Clock, Timer } from "../../core/clock.ts";
+import { StopError } from "../../core/stop-error.ts";
 import type { AlertRecord, AlertStore } from "../../cost/alerts/alert-store.ts";
 import type { LedgerHealth } from "../../cost/ledger/ledger-health.ts";
 import type { LedgerStore } from "../../cost/ledger/ledger-store.ts";
@@ -7,6 +8,7 @@ import type { UsageQuery, UsageSummary } from "../../cost/ledger/usage-query.ts"
 import type { LedgerEntry } from "../../cost/ledger.ts";
 import { LedgerOpenError, LedgerReadError } from "./ledger-errors.ts";
 import type { LedgerCommand, LedgerReply, LedgerWorkerData } from "./ledger-messages.ts";
+import { startWorker } from "./start-worker.ts";
 
 /** Rows of a batch that goes to the thread at once: handing them over takes about 0.7 ms. */
 const MOST_ROWS_OF_BATCH = 500;
@@ -58,7 +60,7 @@ export class SqliteLedger implements LedgerStore {
   #isStopped = false;
   #queryCount = 0;
   readonly #missing: PromiseWithResolvers<readonly LedgerEntry[]>[] = [];
-  readonly #alertLoads: ((records: readonly AlertRecord[]) => void)[] = [];
+  readonly #alertLoads: PromiseWithResolvers<readonly AlertRecord[]>[] = [];
   /** Saves of alerts that are not answered yet, in their order. */
   readonly #alertSaves: (() => void)[] = [];
   readonly #queries = new Map<number, PromiseWithResolvers<UsageSummary>>();
@@ -81,19 +83,11 @@ export class SqliteLedger implements LedgerStore {
   /** Opens the file, making or migrating it where needed. Rejects with {@link LedgerOpenError}. */
   static async open(options: SqliteLedgerOptions): Promise<SqliteLedger> {
     const { path, retentionMs } = options;
-    const extension = import.meta.url.slice(import.meta.url.lastIndexOf("."));
-    const worker = new Worker(new URL(`./ledger-worker${extension}`, import.meta.url), {
-      workerData: { path, retentionMs } satisfies LedgerWorkerData,
-      name: "ledger",
-    });
-    const first = Promise.withResolvers<LedgerReply>();
-    worker.once("message", first.resolve);
-    worker.once("error", first.reject);
-    const reply = await first.promise;
-    worker.off("error", first.reject);
-    if (reply.kind === "open_failed") {
+    const data: LedgerWorkerData = { path, retentionMs };
+    const { worker, first } = await startWorker<LedgerReply>("ledger-worker", "ledger", data);
+    if (first.kind === "open_failed") {
       await worker.terminate();
-      throw new LedgerOpenError(reply.explanation);
+      throw new LedgerOpenError(first.explanation);
     }
     return new SqliteLedger(worker, options);
   }
@@ -148,8 +142,10 @@ export class SqliteLedger implements LedgerStore {
   /** The alerts in the same file. */
   readonly alerts: AlertStore = {
     load: () => {
+      const load = Promise.withResolvers<readonly AlertRecord[]>();
+      this.#alertLoads.push(load);
       this.#post({ kind: "load_alerts" });
-      return new Promise((resolve) => this.#alertLoads.push(resolve));
+      return load.promise;
     },
     save: async (record) => {
       if (this.#isClosed || this.#isStopped) return;
@@ -167,7 +163,7 @@ export class SqliteLedger implements LedgerStore {
     await new Promise<void>((resolve) => this.#flushes.push(resolve));
   }
 
-  /** Rejects when rows are left that could not be written. */
+  /** Rejects with {@link StopError} when rows are left that could not be written. */
   async close(): Promise<void> {
     if (!this.#isClosed) {
       this.#send();
@@ -177,7 +173,9 @@ export class SqliteLedger implements LedgerStore {
     }
     await this.#closed.promise;
     if (this.#sentRowCount === 0) return;
-    throw new Error(`${this.#sentRowCount} rows of the ledger could not be written: ${this.#explanation}`);
+    throw new StopError(
+      `${this.#sentRowCount} rows of the ledger could not be written: ${this.#explanation}`,
+    );
   }
 
   get #waitingRowCount(): number {
@@ -207,7 +205,11 @@ export class SqliteLedger implements LedgerStore {
         this.#sentRowCount -= reply.keptCount + reply.lostCount;
         this.#lostRowCount += reply.lostCount;
         this.#onWritten?.(this.#sent.splice(0, reply.keptCount + reply.lostCount));
-        this.#recovered();
+        if (this.#sentRowCount === 0) this.#endFlushes();
+        break;
+      case "recovered":
+        this.#explanation = undefined;
+        this.#onHealth({ kind: "healthy" });
         break;
       case "write_failed":
         this.#failed(reply.explanation);
@@ -222,7 +224,10 @@ export class SqliteLedger implements LedgerStore {
         this.#takeQuery(reply.id).reject(new LedgerReadError(reply.explanation));
         break;
       case "alerts":
-        this.#alertLoads.shift()!(reply.records);
+        this.#alertLoads.shift()!.resolve(reply.records);
+        break;
+      case "alerts_failed":
+        this.#alertLoads.shift()!.reject(new LedgerReadError(reply.explanation));
         break;
       case "alert_saved":
         this.#alertSaves.shift()!();
@@ -246,14 +251,6 @@ export class SqliteLedger implements LedgerStore {
     return query;
   }
 
-  #recovered(): void {
-    if (this.#explanation !== undefined) {
-      this.#explanation = undefined;
-      this.#onHealth({ kind: "healthy" });
-    }
-    if (this.#sentRowCount === 0) this.#endFlushes();
-  }
-
   #failed(explanation: string): void {
     const isNew = this.#explanation === undefined;
     this.#explanation = explanation;
@@ -273,7 +270,7 @@ export class SqliteLedger implements LedgerStore {
     for (const resolve of this.#alertSaves.splice(0)) resolve();
     this.#onHealth(this.health());
     this.#endFlushes();
-    for (const { reject } of [...this.#queries.values(), ...this.#missing]) {
+    for (const { reject } of [...this.#queries.values(), ...this.#missing, ...this.#alertLoads]) {
       reject(new LedgerReadError(this.#explanation));
     }
     this.#queries.clear();

@@ -1,5 +1,7 @@
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import type { Clock, Timer } from "../../core/clock.ts";
+import { explainProblem } from "./explain-problem.ts";
+import { createWorker } from "./start-worker.ts";
 
 /** How often the log is copied into the file while something is written. */
 const COPY_EVERY_MS = 10_000;
@@ -13,16 +15,18 @@ export class LogCopier {
   readonly #clock: Clock;
   #timer: Timer | undefined;
 
-  /** `onError` is told when the log cannot be copied; nothing is lost then, but the log grows. */
-  constructor(options: { path: string; clock: Clock; onError: (error: unknown) => void }) {
+  /** `onProblem` is told why the log cannot be copied, once until it can; nothing is lost then, but the log grows. */
+  constructor(options: { path: string; clock: Clock; onProblem: (explanation: string) => void }) {
+    const { path, onProblem } = options;
     this.#clock = options.clock;
-    const extension = import.meta.url.slice(import.meta.url.lastIndexOf("."));
-    this.#worker = new Worker(new URL(`./log-copier-worker${extension}`, import.meta.url), {
-      workerData: options.path,
-      name: "log-copier",
-    });
+    this.#worker = createWorker("log-copier-worker", "log-copier", path);
     this.#worker.unref();
-    this.#worker.on("error", options.onError);
+    let hasProblem = false;
+    this.#worker.on("message", (problem: string | undefined) => {
+      if (problem !== undefined && !hasProblem) onProblem(problem);
+      hasProblem = problem !== undefined;
+    });
+    this.#worker.on("error", (error) => onProblem(explainProblem(path, error)));
   }
 
   /** Says that something was committed. */

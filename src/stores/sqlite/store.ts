@@ -33,10 +33,14 @@ export interface SqliteStoreOptions {
   readonly path: string;
   readonly clock: Clock;
   /**
-   * Told why something could not be written. Scheduling goes on, and what waits is written as soon as that is possible
-   * again; a crash until then loses more than what is made up for at the next start.
+   * Told why nothing can be written. What waits is written as soon as that is possible again; a crash until then loses
+   * more than what is made up for at the next start.
    */
   readonly onProblem: (explanation: string) => void;
+  /** Told that it is written again. */
+  readonly onRecovered: () => void;
+  /** Told why its log cannot be copied into the file: nothing is lost, but the log grows. */
+  readonly onLogProblem: (explanation: string) => void;
 }
 
 /**
@@ -44,7 +48,8 @@ export interface SqliteStoreOptions {
  * connection that is writing.
  * @throws {JournalOpenError}
  */
-export function openSqliteStore({ path, clock, onProblem }: SqliteStoreOptions): SqliteStore {
+export function openSqliteStore(options: SqliteStoreOptions): SqliteStore {
+  const { path, clock, onProblem, onRecovered, onLogProblem } = options;
   const opened: { close(): void }[] = [];
   const close = (): void => {
     for (const part of opened.splice(0).reverse()) part.close();
@@ -60,9 +65,10 @@ export function openSqliteStore({ path, clock, onProblem }: SqliteStoreOptions):
     database.exec("BEGIN IMMEDIATE; UPDATE journal_run SET id = 0; COMMIT");
     const restored = readJournal(database, { atMs: clock.monotonicMs(), wallMs: clock.wallMs() });
     const onError = (error: unknown): void => onProblem(explainProblem(path, error));
-    const copier = new LogCopier({ path, clock, onError });
+    const copier = new LogCopier({ path, clock, onProblem: onLogProblem });
     opened.push(copier);
-    const journal = new SqliteJournal({ database, clock, onCommit: () => copier.noteCommit(), onError });
+    const onCommit = (): void => copier.noteCommit();
+    const journal = new SqliteJournal({ database, clock, onCommit, onError, onRecovered });
     opened.push(journal);
     return { journal, restored, close };
   } catch (error) {

@@ -41,7 +41,7 @@ function startProcess(rules: PoolRules, at: { wallMs: number; monotonicMs: numbe
   const state = isClean === undefined ? read : { ...read, isClean };
   const problems: unknown[] = [];
   const onError = (error: unknown): void => void problems.push(error);
-  const journal = new SqliteJournal({ database, clock, onCommit: () => {}, onError });
+  const journal = new SqliteJournal({ database, clock, onCommit: () => {}, onError, onRecovered: () => {} });
   const process = new OnePool({ clock, rules, journal, state });
   return { clock, database, journal, problems, process };
 }

@@ -28,7 +28,13 @@ function open(at = path): SqliteStore {
   const onProblem = (explanation: string): void => {
     throw new Error(explanation);
   };
-  const store = openSqliteStore({ path: at, clock, onProblem });
+  const store = openSqliteStore({
+    path: at,
+    clock,
+    onProblem,
+    onRecovered: () => {},
+    onLogProblem: onProblem,
+  });
   stores.push(store);
   return store;
 }

@@ -21,9 +21,9 @@ const write = (line: object): void => void writeSync(log, `${JSON.stringify(line
 const store = openSqliteStore({
   path: journalPath,
   clock,
-  onProblem: (explanation) => {
-    throw new Error(explanation);
-  },
+  onProblem: fail,
+  onRecovered: () => {},
+  onLogProblem: fail,
 });
 const live = new OnePool({ clock, rules: crashRules, journal: store.journal, state: store.restored });
 const [requests, tokens, day] = live.counted();
@@ -35,6 +35,10 @@ process.stdout.write("ready\n");
 // The clock's timers keep no process alive.
 setInterval(() => {}, 60_000);
 for (let caller = 0; caller < 40; caller++) void flood();
+
+function fail(explanation: string): never {
+  throw new Error(explanation);
+}
 
 async function flood(): Promise<void> {
   for (;;) {

@@ -23,8 +23,9 @@ export class RecordingJournal implements Journal {
     this.#onAppend();
   }
 
-  commit(): void {
+  commit(): boolean {
     this.commitCount++;
+    return true;
   }
 
   checkpoint(account: string): void {

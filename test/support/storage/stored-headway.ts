@@ -1,0 +1,124 @@
+import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Client, createClient } from "@connectrpc/connect";
+import { onTestFinished } from "vitest";
+import { AdminService } from "../../../gen/es/headway/v1/admin_service_pb.js";
+import { HeadwayService } from "../../../gen/es/headway/v1/headway_service_pb.js";
+import { lineWith, type Running, start } from "../../cli/program.ts";
+import { createGrpcJsTransport } from "../service/grpc-js-transport.ts";
+
+/** The files that a Headway keeps, by what is in them. */
+export const STORED_FILES = {
+  ledger: "headway.db",
+  journal: "headway.journal.db",
+  answers: "headway.cache.db",
+  batches: "headway.batches.db",
+} as const;
+
+/** Whether the machine can take the disk away from a process. */
+export const canFillDisk = process.platform === "linux" || process.env.CI === "true";
+
+/** A folder for the files of one Headway after the other, with the configuration that they are started with. */
+export class Storage {
+  readonly folder: string;
+  readonly #configPath: string;
+
+  /**
+   * `lines` are added to the configuration. It has the models `own/a`, of which each token costs a tenth of a cent, and
+   * `own/free`; they repeat what they are asked.
+   */
+  constructor(lines = "") {
+    this.folder = mkdtempSync(join(tmpdir(), "headway-storage-"));
+    onTestFinished(() => rmSync(this.folder, { recursive: true, force: true }));
+    this.#configPath = join(this.folder, "headway.yaml");
+    const price = (usd: number) => `price: {input_per_million_usd: ${usd}, output_per_million_usd: ${usd}}`;
+    const config = `
+listen: {grpc: "127.0.0.1:0", http: "127.0.0.1:0", drain_timeout: 300ms}
+storage: {path: "${join(this.folder, STORED_FILES.ledger)}"}
+admin_token: admin-secret
+cache: {enabled: true}
+scheduler: {spacing: none}
+providers:
+  own: {type: echo, limits: {rpm: 100000}, models: {a: {${price(1000)}}, free: {${price(0)}}}}
+${lines}`;
+    writeFileSync(this.#configPath, config);
+  }
+
+  path(file: keyof typeof STORED_FILES): string {
+    return join(this.folder, STORED_FILES[file]);
+  }
+
+  /** Starts a Headway that does not come up, and answers how it ended. */
+  async startInVain(): Promise<{ code: number | null; stderr: string }> {
+    const { code, stderr } = await this.#run().ending;
+    return { code, stderr };
+  }
+
+  async start(): Promise<StoredHeadway> {
+    const running = this.#run();
+    const { grpc } = JSON.parse(await lineWith(running, '"msg":"serving"')) as { grpc: string };
+    return new StoredHeadway(running, grpc);
+  }
+
+  #run(): Running {
+    return start(["serve", "--config", this.#configPath]);
+  }
+}
+
+/** A Headway in a process of its own. */
+export class StoredHeadway {
+  readonly grpc: Client<typeof HeadwayService>;
+  readonly admin: Client<typeof AdminService>;
+  readonly #running: Running;
+
+  constructor(running: Running, address: string) {
+    this.#running = running;
+    const transport = createGrpcJsTransport(address);
+    onTestFinished(() => transport.close());
+    this.grpc = createClient(HeadwayService, transport);
+    this.admin = createClient(AdminService, transport);
+  }
+
+  /** From now on no file can be written, as on a disk that is full; for good or until {@link makeRoom}. */
+  fillDisk(): void {
+    this.#limitFiles("0");
+  }
+
+  makeRoom(): void {
+    this.#limitFiles("unlimited");
+  }
+
+  /** Messages of the log at this level, in order. */
+  logged(level: "info" | "error"): string[] {
+    const lines = this.#running.stdout().split("\n").slice(0, -1);
+    return lines
+      .map((line) => JSON.parse(line) as { level: string; msg: string })
+      .filter((line) => line.level === level)
+      .map(({ msg }) => msg);
+  }
+
+  /** Resolves when the log holds a text. */
+  async hasLogged(text: string): Promise<void> {
+    await lineWith(this.#running, text);
+  }
+
+  /** Ends it like a crash. */
+  async kill(): Promise<void> {
+    const exited = once(this.#running.child, "exit");
+    this.#running.child.kill("SIGKILL");
+    await exited;
+  }
+
+  /** Ends it in order; answers its exit code. */
+  async stop(): Promise<number | null> {
+    this.#running.child.kill("SIGTERM");
+    return (await this.#running.ending).code;
+  }
+
+  #limitFiles(soft: string): void {
+    execFileSync("prlimit", ["--pid", String(this.#running.child.pid), `--fsize=${soft}:unlimited`]);
+  }
+}
