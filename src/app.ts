@@ -68,13 +68,25 @@ export interface App {
   close(): Promise<void>;
 }
 
-/** Puts the service together: the only place that names concrete classes. */
+/** Puts the service together: the only place that names concrete classes. @throws {StartError} with nothing left open */
 export async function createApp(options: AppOptions): Promise<App> {
+  const opened = new AsyncDisposableStack();
+  try {
+    return await compose(options, opened);
+  } catch (error) {
+    await opened.disposeAsync();
+    throw error;
+  }
+}
+
+/** `opened` gets what must be closed when putting together fails half way. */
+async function compose(options: AppOptions, opened: AsyncDisposableStack): Promise<App> {
   const { config, catalog, clock, random, logger } = options;
   const ledger = await openLedger(options, {
     beforeWrite: () => journaling?.commit(),
     onWritten: (entries) => journaling?.recorder.written(entries),
   });
+  opened.defer(() => ledger.close());
   const refuseNew = (): Refusal | undefined => refuseWhenFull(ledger);
   const weights = new Map(config.tenants.map(({ name, weight }) => [name, weight]));
   const metrics = new ServiceMetrics(weights.keys(), {
@@ -84,6 +96,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     budgets: () => budgets.reports(),
   });
   const store = openJournal(options);
+  opened.defer(() => store?.close());
   const journaling = store && new Journaling(store, clock, () => scheduler);
   const scheduler: Scheduler = new Scheduler({
     ...(journaling !== undefined && { listener: journaling.recorder }),
@@ -159,6 +172,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   const resets = new UsageResets(clock);
   const alerts = await needed(startAlerts({ ...options, ledger, budgets, deployments, health }));
+  opened.defer(() => alerts.close());
   const accounts: LedgerSink = {
     record(entry) {
       ledger.record(entry);

@@ -56,7 +56,10 @@ export async function addLayers(options: LayerOptions): Promise<Layers> {
   });
   const cached = config.cache.enabled ? await openAnswers("cache", config.cache, options) : undefined;
   const completion = cached === undefined ? chunking : addCache(cached, chunking, options);
-  const store = await openAnswers("batches", RESULT_BOUNDS, options);
+  const store = await openAnswers("batches", RESULT_BOUNDS, options).catch(async (error: unknown) => {
+    await cached?.close();
+    throw error;
+  });
   const results = new SharedAnswers({ clock, store, ttlMs: RESULT_TTL_MS, isStorable: () => true, ledger });
   return {
     completion,
