@@ -9,7 +9,7 @@ import { ManualClock } from "../../src/core/manual-clock.ts";
 import { type Failure, outcomeOf } from "../support/service/failure.ts";
 import { type Fault, FaultyServer, streamPiece } from "../support/service/faulty-server.ts";
 import { hasten } from "../support/service/hasten.ts";
-import { recordSpans } from "../support/service/recorded-spans.ts";
+import { type RecordedSpan, recordSpans } from "../support/service/recorded-spans.ts";
 import { type Headway, startHeadway } from "../support/service/start-headway.ts";
 import { ask, collect } from "../support/service/talk.ts";
 
@@ -205,7 +205,7 @@ describe.each(ROWS)("%s", (reason, wireOf, row) => {
       else expectAnswer(answer, calls);
       expect(answer?.model).toBe(expected.answeredBy);
       expect(deltas).toBe(way === "stream" && answer !== undefined ? "well" : "");
-      await expectCharges(headway, calls, answer);
+      await expectCharges(headway, calls, answer, spansBefore);
       expectSpans(spansBefore, calls);
     });
   });
@@ -241,11 +241,15 @@ function expectFailure(failure: Failure, reason: Reason, failed: Calls): void {
 
 const EXHAUSTING: ReadonlySet<Reason | undefined> = new Set(["RATE_LIMITED", "QUOTA_EXCEEDED"]);
 
-/** Limits count every call that was sent; money and totals what was answered. */
+/** A provider that was left while it worked has read the input, and bills it. */
+const LEFT_AT_WORK: ReadonlySet<Reason | undefined> = new Set(["TIMEOUT", "CANCELLED"]);
+
+/** Limits count every call that was sent; money what was answered or left at work. */
 async function expectCharges(
   headway: Headway,
   calls: Calls,
   answer: CompleteResponse | undefined,
+  spansBefore: number,
 ): Promise<void> {
   await expect.poll(() => headway.load()).toEqual({ waiting: 0, reserved: 0 });
   const { pools, totals } = await headway.grpc.getUsage({});
@@ -264,15 +268,31 @@ async function expectCharges(
     primaryRequests: answer?.model === FIRST ? 1n : 0n,
     fallbackRequests: answer !== undefined && answer.model !== FIRST ? 1n : 0n,
   });
-  expect(totals?.cost?.totalNanoUsd ?? 0n).toBe(answer?.cost?.totalNanoUsd ?? 0n);
+  const charged = attemptSpans(spansBefore).map(({ attributes }) =>
+    Number(attributes["headway.cost_nano_usd"] ?? 0),
+  );
+  expect(charged.map((nanoUsd) => nanoUsd > 0)).toEqual(
+    calls.map(([, reason]) => reason === undefined || LEFT_AT_WORK.has(reason)),
+  );
+  const spent = BigInt(charged.reduce((sum, nanoUsd) => sum + nanoUsd, 0));
+  expect(totals?.cost?.totalNanoUsd ?? 0n).toBe(spent);
+  if (answer !== undefined) expect(answer.cost?.totalNanoUsd).toBe(spent);
+}
+
+/** The spans of the attempts of one request, in their order. */
+function attemptSpans(before: number): RecordedSpan[] {
+  const attempts = spans
+    .spans()
+    .slice(before)
+    .filter(({ name }) => name.startsWith("chat "));
+  return attempts.sort(
+    (one, other) => Number(one.attributes["headway.attempt"]) - Number(other.attributes["headway.attempt"]),
+  );
 }
 
 function expectSpans(before: number, calls: Calls): void {
   const made = spans.spans().slice(before);
-  const attempts = made.filter(({ name }) => name.startsWith("chat "));
-  attempts.sort(
-    (one, other) => Number(one.attributes["headway.attempt"]) - Number(other.attributes["headway.attempt"]),
-  );
+  const attempts = attemptSpans(before);
   expect(
     attempts.map(({ attributes }) => [
       attributes["headway.attempt"],
