@@ -118,7 +118,8 @@ export class PoolQueue {
       const place = this.queue.next(nowMs, mayStart);
       if (place === undefined) break;
       if (place === this.#blocked && nowMs < this.#timerMs) {
-        wakeMs = Math.min(wakeMs, this.#timerMs);
+        // Who has come since may be lifted before that.
+        wakeMs = Math.min(wakeMs, this.#timerMs, this.queue.nextLiftMs(nowMs));
         break;
       }
       if (place.waiter.deadlineMs < nowMs) {

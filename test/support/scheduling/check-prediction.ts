@@ -20,27 +20,32 @@ export interface Crowd {
   readonly agingMs: number;
   /** How long every call takes. */
   readonly callMs: number;
+  /** How long everyone but the last would wait. */
+  readonly maxWaitMs: number;
   readonly arrivals: readonly {
     readonly gapMs: number;
     readonly tenant: number;
     readonly level: number;
     readonly amounts: Amounts;
-    readonly maxWaitMs: number;
   }[];
 }
 
 const NO_HURRY_MS = 1e9;
 
-export const crowds: fc.Arbitrary<Crowd> = fc
-  .tuple(
-    fc.record({
-      rules: fc.tuple(ruleSets, shortLimits).map(([rules, limits]) => ({ ...rules, limits })),
-      quotas: fc.tuple(shortLimits, shortLimits),
-      agingMs: fc.constantFrom(700, 5_000, Number.POSITIVE_INFINITY),
-      callMs: fc.integer({ min: 1, max: 4_000 }),
-    }),
-    fc.constantFrom(NO_HURRY_MS, 3_000),
-    fc.array(
+/**
+ * Tokens count at the start: where they count at the end, starts depend on when calls end that nobody expects at any
+ * time.
+ */
+function crowdsOf(maxWaitMs: number, agingsMs: readonly number[]): fc.Arbitrary<Crowd> {
+  return fc.record({
+    rules: fc
+      .tuple(ruleSets, shortLimits)
+      .map(([rules, limits]) => ({ ...rules, limits, chargeAt: "start" as const })),
+    quotas: fc.oneof(fc.constant([]), fc.tuple(shortLimits, shortLimits)),
+    agingMs: fc.constantFrom(...agingsMs),
+    callMs: fc.integer({ min: 1, max: 4_000 }),
+    maxWaitMs: fc.constant(maxWaitMs),
+    arrivals: fc.array(
       fc.record({
         gapMs: fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 1_500 })),
         tenant: fc.nat(TENANTS.length - 1),
@@ -49,18 +54,22 @@ export const crowds: fc.Arbitrary<Crowd> = fc
       }),
       { minLength: 2, maxLength: 40, size: "max" },
     ),
-  )
-  .map(([crowd, maxWaitMs, arrivals]) => ({
-    ...crowd,
-    arrivals: arrivals.map((arrival) => ({ ...arrival, maxWaitMs })),
-  }));
+  });
+}
+
+/** Crowds in which everybody waits for as long as it takes. */
+export const patientCrowds = crowdsOf(NO_HURRY_MS, [700, 5_000, Number.POSITIVE_INFINITY]);
+
+/**
+ * Crowds in which some give up. Nobody moves up a level: who gives up later than it could have known counts for its
+ * level's age until then. Deadlines are not at the instant at which a call ends.
+ */
+export const hurriedCrowds = crowdsOf(3_000.5, [Number.POSITIVE_INFINITY]);
 
 /** What the last of a crowd was told, and what became of it. */
 export interface Prediction {
   readonly predictedWaitMs: number;
   readonly waitedMs: number;
-  /** All that decides the start could be known when it was told: nobody gives up. */
-  readonly isExact: boolean;
 }
 
 /**
@@ -68,7 +77,7 @@ export interface Prediction {
  * did not have to wait, or something came in between that nobody can know.
  */
 export async function predict(crowd: Crowd): Promise<Prediction | undefined> {
-  const { rules, callMs, agingMs, arrivals } = crowd;
+  const { rules, callMs, agingMs, maxWaitMs, arrivals } = crowd;
   const bench = new TestBench(rules, { agingMs, weightOf: (tenant) => WEIGHTS[tenant]! });
   const quotas = crowd.quotas.map((limits, index) => {
     const free = { safetyMargin: 0, guardMs: 0, spacing: "none" } as const;
@@ -78,11 +87,12 @@ export async function predict(crowd: Crowd): Promise<Prediction | undefined> {
     );
   });
   let told: number | undefined;
-  let last: Asked | undefined;
+  const asked: Asked[] = [];
+  let waiting: readonly Asked[] = [];
   let isKnown = false;
   const ends = new Set<number>();
   let isTied = false;
-  for (const [index, { gapMs, tenant, level, amounts, maxWaitMs }] of arrivals.entries()) {
+  for (const [index, { gapMs, tenant, level, amounts }] of arrivals.entries()) {
     await bench.run(gapMs);
     const quota = quotas[tenant - 1];
     const scopes = quota === undefined ? [] : [quota];
@@ -90,7 +100,8 @@ export async function predict(crowd: Crowd): Promise<Prediction | undefined> {
     isKnown = [bench.pool.usage, ...quotas.map(({ account }) => account.usage)].every(({ openCalls }) => {
       return openCalls.cap === Number.POSITIVE_INFINITY || openCalls.usualDurationMs !== undefined;
     });
-    last = bench.ask({
+    if (isLast) waiting = asked.filter(({ answer }) => answer === undefined);
+    const one = bench.ask({
       tenant: TENANTS[tenant]!,
       level,
       amounts,
@@ -100,18 +111,20 @@ export async function predict(crowd: Crowd): Promise<Prediction | undefined> {
         const endMs = lease.startMs + callMs;
         if (ends.has(endMs)) isTied = true;
         ends.add(endMs);
-        bench.clock.after(callMs, () => bench.scheduler.settle(lease, amounts));
+        bench.clock.after(callMs, () => {
+          for (const { startMs } of bench.scheduler.leases()) if (startMs === endMs) isTied = true;
+          bench.scheduler.settle(lease, amounts);
+        });
       },
       ...(isLast && { onQueued: ({ predictedWaitMs }) => (told ??= predictedWaitMs) }),
     });
+    asked.push(one);
   }
   await bench.run(3_000_000);
-  // Of two calls that end at one instant nobody knows which is heard of first.
-  if (told === undefined || !isKnown || isTied || last?.answer?.kind !== "lease") return undefined;
-  // Where tokens count at the end, starts depend on when calls end that nobody expects at any time.
-  if (rules.chargeAt !== "start") return undefined;
-  const isExact = arrivals.every(({ maxWaitMs }) => maxWaitMs === NO_HURRY_MS);
-  // Who gives up later than it could have known counts for its level's age until then.
-  if (!isExact && agingMs !== Number.POSITIVE_INFINITY) return undefined;
-  return { predictedWaitMs: told, waitedMs: last.answer.waitedMs, isExact };
+  const last = asked.at(-1)?.answer;
+  // Of a call's end and another's end or start at one instant nobody knows which comes first.
+  if (told === undefined || !isKnown || isTied || last?.kind !== "lease") return undefined;
+  // Who gives up was in the way of its tenant's next until that was noticed.
+  if (quotas.length > 0 && waiting.some(({ answer }) => answer?.kind === "refused")) return undefined;
+  return { predictedWaitMs: told, waitedMs: last.waitedMs };
 }
