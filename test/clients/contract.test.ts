@@ -41,9 +41,7 @@ describe.each(installedLanguages())("the client for $name", ({ driver: command }
     model = nextModel();
   });
   // Whatever a test does, it leaves nothing behind that waits or holds.
-  afterEach(() =>
-    vi.waitFor(async () => expect(await headway.load()).toEqual({ waiting: 0, reserved: 0 }), 5_000),
-  );
+  afterEach(() => vi.waitFor(async () => expect(await headway.load()).toEqual({ waiting: 0, reserved: 0 })));
 
   const ask = (fields = {}) => ({
     model: WIDE,
@@ -146,7 +144,7 @@ describe.each(installedLanguages())("the client for $name", ({ driver: command }
 
   it("leaves the queue when it is cancelled", async () => {
     await driver.tell(slot({ end: "settle" }));
-    const failing = driver.failureOf(slot({ cancelAfterMs: 1_000 }));
+    const failing = driver.failureOf(slot({ cancelAfterMs: 2_000 }));
     await vi.waitFor(async () => expect((await headway.load()).waiting).toBe(1));
     expect(await failing).toEqual({ cancelled: true });
   });
@@ -180,7 +178,7 @@ describe.each(installedLanguages())("the client for $name", ({ driver: command }
     ] as const)("that is left by %s stays charged, and is not held", async (end, counted) => {
       await driver.tell(slot({ end }));
       // A destructor cannot wait for Headway's answer.
-      await vi.waitFor(async () => expect(await totals()).toMatchObject({ requests: 1n, ...counted }), 5_000);
+      await vi.waitFor(async () => expect(await totals()).toMatchObject({ requests: 1n, ...counted }));
       expect(await driver.failureOf(slot({ maxWaitMs: 0 }))).toMatchObject({ code: 8 });
     });
 
@@ -199,10 +197,10 @@ describe.each(installedLanguages())("the client for $name", ({ driver: command }
 
     it("of a client that crashes stays charged until its lease ends", async () => {
       const doomed = new Driver(command, headway.grpcAddress);
-      await doomed.tell(slot({ end: "hold", leaseMs: 1_500 }));
+      await doomed.tell(slot({ end: "hold", leaseMs: 3_000 }));
       await doomed.kill();
       expect((await headway.load()).reserved).toBeGreaterThan(0);
-      await vi.waitFor(async () => expect((await headway.load()).reserved).toBe(0), 5_000);
+      await vi.waitFor(async () => expect((await headway.load()).reserved).toBe(0));
       expect(await totals()).toMatchObject({ requests: 1n });
     });
   });

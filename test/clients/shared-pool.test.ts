@@ -77,7 +77,7 @@ describe("clients of all languages at once", () => {
     relay.forwardTo(headway.grpcAddress);
     const drivers = await startDrivers(relay.address);
     const working = Promise.all(drivers.map((driver) => driver.tell(work(provider.baseUrl, 60))));
-    await vi.waitFor(() => expect(provider.seen.length).toBeGreaterThan(40), 10_000);
+    await vi.waitFor(() => expect(provider.seen.length).toBeGreaterThan(40));
     relay.forwardTo(undefined);
     await headway.close();
     headway = await startHeadway({ config: config(100) });

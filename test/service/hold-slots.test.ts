@@ -213,7 +213,7 @@ describe("HoldSlots", () => {
     const own = new SlotStream(wide.grpcAddress);
     onTestFinished(() => own.break());
     for (let index = 0; index < 10_000; index++) own.acquire(`r${index}`);
-    await vi.waitFor(() => expect(own.answers).toHaveLength(10_000), { timeout: 10_000 });
+    await vi.waitFor(() => expect(own.answers).toHaveLength(10_000));
     expect(new Set(own.answers.map(({ response }) => response.case))).toEqual(new Set(["acquired"]));
   });
 });

@@ -49,7 +49,7 @@ describe.each(DOORS)("through %s, a caller who", (door) => {
   });
 
   it("has a deadline is answered at it, and no attempt follows", async () => {
-    const failing = failureOf(headway[door].complete(ask("hello", { model }), { timeoutMs: 300 }));
+    const failing = failureOf(headway[door].complete(ask("hello", { model }), { timeoutMs: 1_000 }));
     const arrival = await upstream.arrival();
     expect((await failing).code).toBe("DeadlineExceeded");
     await arrival.closed;
@@ -62,7 +62,7 @@ describe.each(DOORS)("through %s, a caller who", (door) => {
 it("a deadline that passes at the server is answered with every attempt", async () => {
   const answer = fetch(`${headway.httpUrl}/headway.v1.HeadwayService/Complete`, {
     method: "POST",
-    headers: { "content-type": "application/json", "connect-timeout-ms": "200" },
+    headers: { "content-type": "application/json", "connect-timeout-ms": "1000" },
     body: JSON.stringify({ model, messages: [{ role: "ROLE_USER", parts: [{ text: "hello" }] }] }),
   });
   const arrival = await upstream.arrival();

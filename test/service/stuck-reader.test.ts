@@ -78,7 +78,7 @@ describe.each(DOORS)("a caller that does not read its stream, through %s", (door
       const { headway, closed } = await stick(2_000);
       onTestFinished(() => headway.close());
       await closed;
-      await vi.waitFor(async () => expect((await headway.load()).reserved).toBe(0), { timeout: 10_000 });
+      await vi.waitFor(async () => expect((await headway.load()).reserved).toBe(0));
     }, 30_000);
 
     it("does not keep a Headway from ending", async () => {
