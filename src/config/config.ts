@@ -96,7 +96,8 @@ export type Spacing =
   | { readonly kind: "burst"; readonly count: number };
 
 /** Spending limits by period, in nano-dollars; undefined: none; 0: nothing may be spent. */
-export interface PeriodBudgets {
+export interface BudgetAmounts {
+  readonly perRequestNanoUsd: bigint | undefined;
   readonly hourlyNanoUsd: bigint | undefined;
   readonly dailyNanoUsd: bigint | undefined;
   readonly weeklyNanoUsd: bigint | undefined;
@@ -104,7 +105,7 @@ export interface PeriodBudgets {
 }
 
 /** A budget of the traffic to which all the set selectors apply. */
-export interface ScopedBudget extends PeriodBudgets {
+export interface ScopedBudget extends BudgetAmounts {
   readonly provider: string | undefined;
   readonly model: string | undefined;
   readonly tenant: string | undefined;
@@ -112,8 +113,7 @@ export interface ScopedBudget extends PeriodBudgets {
   readonly tag: { readonly name: string; readonly value: string | undefined } | undefined;
 }
 
-export interface BudgetsConfig extends PeriodBudgets {
-  readonly perRequestNanoUsd: bigint | undefined;
+export interface BudgetsConfig extends BudgetAmounts {
   readonly scopes: readonly ScopedBudget[];
   /** Parts of a budget, 0 to 1, ascending. */
   readonly alertThresholds: readonly number[];
@@ -195,5 +195,5 @@ export interface TenantConfig {
   /** Patterns with `*`; undefined: all models. */
   readonly models: readonly string[] | undefined;
   readonly limits: readonly LimitConfig[];
-  readonly budgets: PeriodBudgets & { readonly perRequestNanoUsd: bigint | undefined };
+  readonly budgets: BudgetAmounts;
 }

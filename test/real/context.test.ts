@@ -3,11 +3,8 @@ import { Role } from "../../gen/es/headway/v1/message_pb.js";
 import { ContextStrategy } from "../../gen/es/headway/v1/routing_pb.js";
 import { type RealModel, realModelMissing, startRealModel } from "../support/real/model-server.ts";
 import { type Headway, startHeadway } from "../support/service/start-headway.ts";
-import { ask, collect, textOf } from "../support/service/talk.ts";
 
 const MODEL = "local/tiny";
-/** What the model's server has. */
-const SERVER_CONTEXT_TOKENS = 8_192;
 const OUTPUT_TOKENS = 64;
 const SETTINGS = { model: MODEL, temperature: 0, maxOutputTokens: BigInt(OUTPUT_TOKENS) };
 
@@ -47,8 +44,13 @@ providers:
     type: openai_compatible
     base_url: ${server.baseUrl}
     timeout: 10m
+    first_token_timeout: 10m
     models:
-      tiny: {upstream_model: ${server.model}, context_window: ${contextTokens}, max_output_tokens: 512}
+      tiny:
+        upstream_model: ${server.model}
+        context_window: ${contextTokens}
+        max_output_tokens: 512
+        limits: {concurrent: 1}
 `,
     });
     headways.push(headway);
@@ -83,33 +85,4 @@ providers:
       expect(used).toBeGreaterThan(contextTokens / 4);
     },
   );
-
-  it("holds a summary of 200 KB, part by part", async () => {
-    const headway = await start(SERVER_CONTEXT_TOKENS);
-    const chapters = Array.from(
-      { length: 100 },
-      (_, index) => `Chapter ${index + 1}. ${repeat(WORDS.English, 2_000)}`,
-    );
-    const text = `Summarize this story in one sentence.\n\n${chapters.join("\n\n")}`;
-    expect(text.length).toBeGreaterThan(200_000);
-    const request = ask(text, { ...SETTINGS, contextStrategy: ContextStrategy.CHUNK });
-    const progress: number[] = [];
-    const { done, deltas, failure } = await collect(headway.grpc.streamComplete({ request }), (event) => {
-      if (event.case === "chunkProgress") progress.push(event.value.doneCount);
-    });
-    expect(failure).toBeUndefined();
-    const parts = done!.contextChange!.chunkCount;
-    console.log(
-      `${parts} parts, ${done!.attempts.length} calls, ${done!.usage!.inputTokens} input tokens: ${textOf(done)}`,
-    );
-    expect(parts).toBeGreaterThan(5);
-    expect(progress).toEqual(Array.from({ length: parts + 1 }, (_, index) => index));
-    expect(textOf(done)).toMatch(/\w+ \w+/);
-    expect(deltas.join("")).toBe(textOf(done));
-    for (const { usage } of done!.attempts) {
-      expect(Number(usage!.inputTokens) + OUTPUT_TOKENS).toBeLessThanOrEqual(SERVER_CONTEXT_TOKENS);
-    }
-    const used = done!.attempts.reduce((sum, { usage }) => sum + (usage?.inputTokens ?? 0n), 0n);
-    expect(done!.usage!.inputTokens).toBe(used);
-  }, 600_000);
 });

@@ -225,3 +225,21 @@ describe("a budget of 25 cents", () => {
     await spend(scope.counted);
   });
 });
+
+describe.each(SCOPES)("a budget per request of $name", (scope) => {
+  it("refuses what may cost more, of calls that it counts", async () => {
+    const headway = await begin(scope, "per_request_usd: 0.1", "UTC", new ManualClock());
+    const acquire = ({ model = "own/a", tags = {}, token }: Spender, maxOutputTokens: bigint) => {
+      const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+      const slot = { models: [model], inputTokens: 5n, maxOutputTokens, tags, maxWait: {} };
+      return headway.grpc.acquireSlot(slot, { headers });
+    };
+    await acquire(scope.counted, 5n);
+    const failure = await failureOf(acquire(scope.counted, 6n));
+    expect(failure).toMatchObject({ reason: "BUDGET_EXCEEDED", quotas: [scope.subject("per request")] });
+    expect(failure.retryDelayMs).toBeUndefined();
+    // Where each value of a tag has the bound, only a call without the tag is left alone.
+    const uncounted = scope.name === "each value of a tag" ? {} : scope.uncounted;
+    if (uncounted !== undefined) await acquire(uncounted, 6n);
+  });
+});

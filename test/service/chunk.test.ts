@@ -37,8 +37,12 @@ async function start(
 const contentOf = ({ body }: GatedCall) => String(body.messages.at(-1)!.content);
 const isCombining = (call: GatedCall) => contentOf(call).includes("These are the answers to the parts");
 const partOf = (call: GatedCall) => /This is part (\d+) of a text/.exec(contentOf(call))?.[1];
-/** About as many as such texts have: Headway learns from what is reported. */
-const tokensOf = (call: GatedCall) => Math.ceil(contentOf(call).length / 4);
+/** About as many as such texts have, each digit being one: Headway learns from what is reported. */
+const tokensOf = (call: GatedCall) => {
+  const content = contentOf(call);
+  const wordChars = content.replaceAll(/\d/g, "").length;
+  return Math.ceil(wordChars / 4) + (content.length - wordChars);
+};
 const answer = (call: GatedCall, text: string) =>
   call.answer(text, { prompt_tokens: tokensOf(call), completion_tokens: OUTPUT_TOKENS });
 const answerAll = (call: GatedCall) =>

@@ -2,6 +2,7 @@ import type { Config } from "../../config/config.ts";
 import type { Call } from "../../core/call.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { Refusal } from "../../core/refusal.ts";
+import { appliesTo } from "../../cost/budget/budget-rule.ts";
 import { requestBounds } from "../../cost/budget/request-bound.ts";
 import type { LedgerSink } from "../../cost/ledger.ts";
 import type { TokenEstimator } from "../../cost/tokens/token-estimator.ts";
@@ -80,8 +81,11 @@ export class ChunkingCompletion implements Completion {
     tell: ((event: CompleteEvent) => Promise<void>) | undefined,
   ): ChunkRun {
     const { config } = this.#options;
+    const { deployment, model } = candidate;
+    const { tenant } = call.caller;
+    const series = { tenant, provider: deployment.provider, model: model.id, tags: command.tags };
     const bounds = requestBounds(config.budgets, config.tenants)
-      .filter(({ tenant }) => tenant === undefined || tenant === call.caller.tenant)
+      .filter(({ selector }) => appliesTo(selector, series))
       .map(({ amountNanoUsd }) => amountNanoUsd);
     const all = command.maxCostNanoUsd === undefined ? bounds : [...bounds, command.maxCostNanoUsd];
     return new ChunkRun({

@@ -10,7 +10,7 @@ import type {
 } from "../config.ts";
 import { deepFreeze } from "../deep-freeze.ts";
 import type { ParsedConfig } from "../schema/config-schema.ts";
-import { resolveLimits, resolvePeriods, resolvePrice } from "./limits.ts";
+import { resolveAmounts, resolveLimits, resolvePrice } from "./limits.ts";
 import { resolveProvider } from "./providers.ts";
 
 /** From the file's names to ours, with units; `listed` are the providers that file or environment speak of. */
@@ -97,14 +97,13 @@ function resolveBudgets(parsed: ParsedConfig["budgets"]): BudgetsConfig {
   const thresholds =
     typeof parsed.alert_threshold === "number" ? [parsed.alert_threshold] : parsed.alert_threshold;
   return {
-    perRequestNanoUsd: parsed.per_request_usd,
-    ...resolvePeriods(parsed),
+    ...resolveAmounts(parsed),
     scopes: parsed.scopes.map((scope) => ({
       provider: scope.provider,
       model: scope.model,
       tenant: scope.tenant,
       tag: scope.tag === undefined ? undefined : resolveTag(scope.tag),
-      ...resolvePeriods(scope),
+      ...resolveAmounts(scope),
     })),
     alertThresholds: [...new Set(thresholds)].sort((left, right) => left - right),
     onExceed: parsed.on_exceed,
@@ -151,6 +150,6 @@ function resolveTenant(name: string, parsed: ParsedConfig["tenants"][string]): T
     weight: parsed.weight,
     models: parsed.models,
     limits: resolveLimits(parsed.limits),
-    budgets: { perRequestNanoUsd: parsed.budgets.per_request_usd, ...resolvePeriods(parsed.budgets) },
+    budgets: resolveAmounts(parsed.budgets),
   };
 }

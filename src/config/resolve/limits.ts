@@ -1,9 +1,9 @@
 import type { z } from "zod";
 import { DAY_MS, MINUTE_MS } from "../../core/durations.ts";
 import type { Metric } from "../../core/limit.ts";
-import type { PeriodBudgets } from "../config.ts";
+import type { BudgetAmounts } from "../config.ts";
 import type { LimitConfig, PriceConfig } from "../provider-config.ts";
-import type { limitsSchema, periodBudgetKeys, priceSchema } from "../schema/limits-schema.ts";
+import type { budgetKeys, limitsSchema, priceSchema } from "../schema/limits-schema.ts";
 
 /** What each short name stands for. */
 const SHORT_NAMES = [
@@ -47,10 +47,11 @@ export function resolvePrice(price: z.output<typeof priceSchema>): PriceConfig |
   };
 }
 
-type PeriodKeys = { readonly [key in keyof typeof periodBudgetKeys]: bigint | undefined };
+type BudgetKeys = { readonly [key in keyof typeof budgetKeys]: bigint | undefined };
 
-export function resolvePeriods(keys: PeriodKeys): PeriodBudgets {
+export function resolveAmounts(keys: BudgetKeys): BudgetAmounts {
   return {
+    perRequestNanoUsd: keys.per_request_usd,
     hourlyNanoUsd: keys.hourly_usd,
     dailyNanoUsd: keys.daily_usd,
     weeklyNanoUsd: keys.weekly_usd,

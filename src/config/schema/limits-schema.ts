@@ -78,8 +78,9 @@ export const priceSchema = z
   .optional()
   .describe("Price in US dollars per million tokens. Each key that is set replaces the known price.");
 
-/** Keys of spending limits by period, shared by `budgets`, its scopes and tenants. */
-export const periodBudgetKeys = {
+/** Keys of spending limits, shared by `budgets`, its scopes and tenants. */
+export const budgetKeys = {
+  per_request_usd: optional(usd, "Most that one request may cost, in US dollars."),
   hourly_usd: optional(usd, "Most that may be spent in a clock hour, in US dollars."),
   daily_usd: optional(usd, "Most that may be spent in a calendar day, in US dollars."),
   weekly_usd: optional(usd, "Most that may be spent in a week that begins on Monday, in US dollars."),

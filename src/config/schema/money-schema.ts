@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defaulted, optional, required } from "./kind.ts";
-import { boolean, choice, decimal, integer, secret, text, usd } from "./kinds.ts";
-import { limitsSchema, periodBudgetKeys, priceSchema } from "./limits-schema.ts";
+import { boolean, choice, decimal, integer, secret, text } from "./kinds.ts";
+import { budgetKeys, limitsSchema, priceSchema } from "./limits-schema.ts";
 import { modelPattern, plainName } from "./names.ts";
 import { timeZone } from "./network-kinds.ts";
 
@@ -19,15 +19,14 @@ const scope = z
       }),
       "Only spending of requests with this tag: name=value, or name for each value on its own.",
     ),
-    ...periodBudgetKeys,
+    ...budgetKeys,
   })
   .describe("A budget of a part of the traffic; the keys that are set must all fit.");
 
 /** How much may be spent. */
 export const budgetsSchema = z
   .strictObject({
-    per_request_usd: optional(usd, "Most that one request may cost, in US dollars."),
-    ...periodBudgetKeys,
+    ...budgetKeys,
     scopes: z.array(scope).prefault([]).describe("Budgets of parts of the traffic."),
     alert_threshold: z
       .union([
@@ -60,13 +59,7 @@ const tenant = z
       .optional()
       .describe("Models that the tenant may use. Unset: all."),
     limits: limitsSchema,
-    budgets: z
-      .strictObject({
-        per_request_usd: optional(usd, "Most that one request may cost, in US dollars."),
-        ...periodBudgetKeys,
-      })
-      .prefault({})
-      .describe("How much the tenant may spend."),
+    budgets: z.strictObject(budgetKeys).prefault({}).describe("How much the tenant may spend."),
   })
   .describe("A caller with its own token.");
 

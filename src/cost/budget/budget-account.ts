@@ -1,6 +1,6 @@
 import { periodBounds } from "../../core/calendar.ts";
 import type { BudgetReport } from "./budget-report.ts";
-import { type BudgetRule, scopeOf } from "./budget-rule.ts";
+import { type BudgetRule, ofScope, scopeOf } from "./budget-rule.ts";
 import { formatUsd } from "./format-usd.ts";
 
 const ADJECTIVES = { hour: "hourly", day: "daily", week: "weekly", month: "monthly" } as const;
@@ -108,17 +108,12 @@ export class BudgetAccount {
 
   /** Its name for people: `daily budget of tenant search`. */
   get name(): string {
-    return `${ADJECTIVES[this.rule.period]} budget${this.#ofScope}`;
+    return `${ADJECTIVES[this.rule.period]} budget${ofScope(this.rule.selector, this.value)}`;
   }
 
   /** Its name in a list of what is limited: `budget daily of tenant search`. */
   get subject(): string {
-    return `budget ${ADJECTIVES[this.rule.period]}${this.#ofScope}`;
-  }
-
-  get #ofScope(): string {
-    const { scope, scopeValue } = scopeOf(this.rule.selector, this.value);
-    return scope === "all" ? "" : ` of ${scope} ${scopeValue}`;
+    return `budget ${ADJECTIVES[this.rule.period]}${ofScope(this.rule.selector, this.value)}`;
   }
 
   /** Why an amount does not fit, for people. */

@@ -3,7 +3,7 @@ import type { Clock, Timer } from "../../core/clock.ts";
 import type { Series } from "../ledger/series.ts";
 import { BudgetAccount } from "./budget-account.ts";
 import type { BudgetReport, BudgetVerdict } from "./budget-report.ts";
-import { appliesTo, type BudgetRule, budgetRules, countedValue } from "./budget-rule.ts";
+import { appliesTo, type BudgetRule, budgetRules, countedValue, ofScope } from "./budget-rule.ts";
 import { BudgetScope, type BudgetScopeHost, type CallCost } from "./budget-scope.ts";
 import { boundReport, explainBound, type RequestBound, requestBounds } from "./request-bound.ts";
 
@@ -86,8 +86,12 @@ export class BudgetBook {
     if (worstCostNanoUsd === 0n) return { kind: "within" };
     const tight = bounds.find((bound) => request.spentNanoUsd + worstCostNanoUsd > bound.amountNanoUsd);
     if (tight !== undefined) {
-      const { name, amountNanoUsd } = tight;
-      return over(name, explainBound(name, amountNanoUsd, request.spentNanoUsd, worstCostNanoUsd), undefined);
+      const { name, subject, amountNanoUsd } = tight;
+      return over(
+        subject,
+        explainBound(name, amountNanoUsd, request.spentNanoUsd, worstCostNanoUsd),
+        undefined,
+      );
     }
     return this.#verdictOf(accounts, worstCostNanoUsd);
   }
@@ -110,7 +114,7 @@ export class BudgetBook {
   /** All budgets as they stand now; with a tenant, only those of that tenant alone. */
   reports(tenant?: string): BudgetReport[] {
     const wallMs = this.#clock.wallMs();
-    const bounds = this.#bounds.filter((bound) => tenant === undefined || bound.tenant === tenant);
+    const bounds = this.#bounds.filter((bound) => tenant === undefined || bound.selector.tenant === tenant);
     const accounts = this.#accounts.flatMap((byValue) => [...byValue.values()]);
     return [
       ...bounds.map((bound) => boundReport(bound, this.#timeZone)),
@@ -147,10 +151,9 @@ export class BudgetBook {
     return [
       ...(own === undefined ? [] : [{ name: "max_cost", subject: "max_cost", amountNanoUsd: own }]),
       ...this.#bounds
-        .filter(({ tenant }) => tenant === undefined || tenant === call.tenant)
-        .map(({ tenant, amountNanoUsd }) => {
-          const subject =
-            tenant === undefined ? "budget per request" : `budget per request of tenant ${tenant}`;
+        .filter(({ selector }) => appliesTo(selector, call))
+        .map(({ selector, amountNanoUsd }) => {
+          const subject = `budget per request${ofScope(selector, countedValue(selector, call))}`;
           return { name: `the ${subject}`, subject, amountNanoUsd };
         }),
     ];

@@ -1,4 +1,4 @@
-import type { BudgetsConfig, PeriodBudgets, ScopedBudget, TenantConfig } from "../../config/config.ts";
+import type { BudgetAmounts, BudgetsConfig, ScopedBudget, TenantConfig } from "../../config/config.ts";
 import type { CalendarPeriod } from "../../core/calendar.ts";
 import type { Series } from "../ledger/series.ts";
 import type { BudgetScopeKind } from "./budget-report.ts";
@@ -26,13 +26,21 @@ const EVERYTHING: BudgetSelector = {
   tag: undefined,
 };
 
-/** All budgets by period of a config, those of tenants included. */
-export function budgetRules(budgets: BudgetsConfig, tenants: readonly TenantConfig[]): BudgetRule[] {
+/** The amounts of a config by what they apply to, those of tenants included. */
+export function selectedAmounts(
+  budgets: BudgetsConfig,
+  tenants: readonly TenantConfig[],
+): { readonly selector: BudgetSelector; readonly amounts: BudgetAmounts }[] {
   return [
-    ...rulesOf(EVERYTHING, budgets),
-    ...budgets.scopes.flatMap((scope) => rulesOf(selectorOf(scope), scope)),
-    ...tenants.flatMap((tenant) => rulesOf({ ...EVERYTHING, tenant: tenant.name }, tenant.budgets)),
+    { selector: EVERYTHING, amounts: budgets },
+    ...budgets.scopes.map((scope) => ({ selector: selectorOf(scope), amounts: scope })),
+    ...tenants.map(({ name, budgets: own }) => ({ selector: { ...EVERYTHING, tenant: name }, amounts: own })),
   ];
+}
+
+/** All budgets by period of a config. */
+export function budgetRules(budgets: BudgetsConfig, tenants: readonly TenantConfig[]): BudgetRule[] {
+  return selectedAmounts(budgets, tenants).flatMap(({ selector, amounts }) => rulesOf(selector, amounts));
 }
 
 /** The value by which a call's spending is counted: of the tag where each value counts apart, else empty. */
@@ -68,6 +76,12 @@ export function scopeOf(
   return { scope, scopeValue: [first, ...others.map((other) => other.join(" "))].join(", ") };
 }
 
+/** A {@link scopeOf} behind a name: ` of tenant search`; empty for everything. */
+export function ofScope(selector: BudgetSelector, value: string): string {
+  const { scope, scopeValue } = scopeOf(selector, value);
+  return scope === "all" ? "" : ` of ${scope} ${scopeValue}`;
+}
+
 function tagValue({ tags }: Pick<Series, "tags">, name: string): string {
   return Object.hasOwn(tags, name) ? tags[name]! : "";
 }
@@ -76,7 +90,7 @@ function selectorOf({ provider, model, tenant, tag }: ScopedBudget): BudgetSelec
   return { provider, model, tenant, tag };
 }
 
-function rulesOf(selector: BudgetSelector, amounts: PeriodBudgets): BudgetRule[] {
+function rulesOf(selector: BudgetSelector, amounts: BudgetAmounts): BudgetRule[] {
   const byPeriod: [CalendarPeriod, bigint | undefined][] = [
     ["hour", amounts.hourlyNanoUsd],
     ["day", amounts.dailyNanoUsd],

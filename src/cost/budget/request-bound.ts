@@ -1,22 +1,21 @@
 import type { BudgetsConfig, TenantConfig } from "../../config/config.ts";
 import type { BudgetReport } from "./budget-report.ts";
+import { type BudgetSelector, scopeOf, selectedAmounts } from "./budget-rule.ts";
 import { formatUsd } from "./format-usd.ts";
 
 /** The most that one request may cost, all its attempts together. */
 export interface RequestBound {
-  /** Undefined: of every request. */
-  readonly tenant: string | undefined;
+  readonly selector: BudgetSelector;
   readonly amountNanoUsd: bigint;
 }
 
+/** In the place of the value of a tag of which each value has the bound. */
+const ANY_VALUE = "*";
+
 /** All bounds of a config. */
 export function requestBounds(budgets: BudgetsConfig, tenants: readonly TenantConfig[]): RequestBound[] {
-  const ofTenants = tenants.map(({ name, budgets: own }) => ({
-    tenant: name,
-    nanoUsd: own.perRequestNanoUsd,
-  }));
-  return [{ tenant: undefined, nanoUsd: budgets.perRequestNanoUsd }, ...ofTenants].flatMap(
-    ({ tenant, nanoUsd }) => (nanoUsd === undefined ? [] : [{ tenant, amountNanoUsd: nanoUsd }]),
+  return selectedAmounts(budgets, tenants).flatMap(({ selector, amounts: { perRequestNanoUsd } }) =>
+    perRequestNanoUsd === undefined ? [] : [{ selector, amountNanoUsd: perRequestNanoUsd }],
   );
 }
 
@@ -33,10 +32,9 @@ export function explainBound(
 }
 
 /** A bound as users see it: there is nothing to be used up. */
-export function boundReport({ tenant, amountNanoUsd }: RequestBound, timeZone: string): BudgetReport {
+export function boundReport({ selector, amountNanoUsd }: RequestBound, timeZone: string): BudgetReport {
   return {
-    scope: tenant === undefined ? "all" : "tenant",
-    scopeValue: tenant ?? "",
+    ...scopeOf(selector, ANY_VALUE),
     period: "request",
     amountNanoUsd,
     usedNanoUsd: 0n,

@@ -43,6 +43,10 @@ describe("to which calls a budget applies", () => {
     ["daily_usd: 0", { worstCostNanoUsd: 0n }, false],
     ["per_request_usd: 0.02", {}, false],
     ["per_request_usd: 0.019", {}, true],
+    ["scopes: [{provider: openai, per_request_usd: 0.019}]", {}, true],
+    ["scopes: [{provider: gemini, per_request_usd: 0.019}]", {}, false],
+    ["scopes: [{tag: team=blue, per_request_usd: 0.019}]", { tags: blue }, true],
+    ["scopes: [{tag: team, per_request_usd: 0.019}]", { tags: {} }, false],
   ])("budgets: {%s}, call %o", (budgets, call, isOver) => {
     const { book } = makeBook(`budgets: {${budgets}}`);
     expect(book.verdictFor(makeCall(call), NOTHING_SPENT).kind).toBe(isOver ? "over" : "within");
