@@ -87,7 +87,8 @@ it("20 requests in 5 s: 50 callers, two ways, no refusal, and the limit is used"
   expect(failures).toEqual([]);
   expect(provider.seen.filter(({ status }) => status === 429)).toEqual([]);
   // As granted: exact, however busy the machine is.
-  const grants = [...slotGrants, ...completeGrants(spans.spans())].sort((left, right) => left - right);
+  const ownGrants = completeGrants(spans.spans());
+  const grants = [...slotGrants, ...ownGrants].sort((left, right) => left - right);
   expect(leastDistance(grants)).toBeGreaterThanOrEqual(SPACING_MS - CLOCK_ERROR_MS);
   expect(mostInWindow(grants, LIMIT.windowMs + GUARD_MS - CLOCK_ERROR_MS)).toBeLessThanOrEqual(CAP);
 
@@ -98,11 +99,14 @@ it("20 requests in 5 s: 50 callers, two ways, no refusal, and the limit is used"
   expect(mostInWindow(arrivals, LIMIT.windowMs - beyondGuardMs)).toBeLessThanOrEqual(CAP);
   expect(leastDistance(arrivals)).toBeGreaterThanOrEqual(SPACING_MS - GUARD_MS - beyondGuardMs);
 
-  const inFullWindows = arrivals.filter((time) => time < arrivals[0]! + WINDOW_COUNT * LIMIT.windowMs);
+  // Of grants, since a caller on a busy machine may come too late to use one.
+  const inFullWindows = grants.filter((time) => time < grants[0]! + WINDOW_COUNT * LIMIT.windowMs);
   expect(inFullWindows.length).toBeGreaterThanOrEqual(0.95 * CAP * WINDOW_COUNT);
   // Both ways draw on one pool, and take turns.
-  expect(counts.complete).toBeGreaterThan(0.4 * arrivals.length);
-  expect(counts.slot).toBeGreaterThan(0.4 * arrivals.length);
+  expect(ownGrants.length).toBeGreaterThan(0.4 * grants.length);
+  expect(slotGrants.length).toBeGreaterThan(0.4 * grants.length);
+  expect(counts.complete).toBeGreaterThan(0);
+  expect(counts.slot).toBeGreaterThan(0);
   expect(await headway.load()).toEqual({ waiting: 0, reserved: 0 });
 }, 40_000);
 
