@@ -19,7 +19,6 @@ import { UPSTREAM_MODELS, upstreamConfig } from "../support/service/upstream-con
 const ECHO =
   "scheduler: {spacing: none}\nproviders: {echo: {type: echo, models: {echo: {limits: {rpm: -1}}}}}";
 /** A machine may be busy with other tests. */
-const soon = (check: () => unknown) => vi.waitFor(check, { timeout: 15_000 });
 
 interface Settings {
   readonly clock?: ManualClock;
@@ -133,7 +132,7 @@ describe("the requests of a batch", () => {
     const { headway, provider } = await start();
     const done = collectBatch(headway.grpc.completeBatch({ requests: asks(8, "own/a"), maxConcurrency: 3 }));
     for (let answered = 0; answered < 8; answered++) {
-      await soon(() => expect(provider.calls).toHaveLength(Math.min(8, answered + 3)));
+      await vi.waitFor(() => expect(provider.calls).toHaveLength(Math.min(8, answered + 3)));
       await headway.load();
       expect(provider.calls.length).toBe(Math.min(8, answered + 3));
       echoBack(provider.calls[answered]!);
@@ -157,7 +156,8 @@ describe("the requests of a batch", () => {
     ].join("\n");
     const headway = await startHeadway({ config, clock });
     onTestFinished(() => headway.close());
-    const waiting = (count: number) => soon(async () => expect((await headway.load()).waiting).toBe(count));
+    const waiting = (count: number) =>
+      vi.waitFor(async () => expect((await headway.load()).waiting).toBe(count));
     await headway.grpc.complete(ask("first", { model: "own/a" }));
     const requests = [
       ask("patient", { model: "own/a" }),
@@ -169,7 +169,7 @@ describe("the requests of a batch", () => {
     await waiting(3);
     for (const count of [2, 3, 4]) {
       clock.advance(60_000);
-      await soon(() => expect(provider.calls).toHaveLength(count));
+      await vi.waitFor(() => expect(provider.calls).toHaveLength(count));
     }
     await Promise.all([batch, other]);
     const order = provider.calls.map(({ body }) => body.messages[0]!.content);
@@ -189,7 +189,7 @@ describe("the requests of a batch", () => {
     onTestFinished(() => slow.close());
     const requests = [...asks(2, "own/a"), ask("hasty", { model: "own/a", maxWait: { seconds: 1n } })];
     const batch = collectBatch(slow.grpc.completeBatch({ requests, maxConcurrency: 1 }));
-    await soon(async () => expect((await slow.load()).waiting).toBe(1));
+    await vi.waitFor(async () => expect((await slow.load()).waiting).toBe(1));
     clock.advance(60_000);
     const { results } = await batch;
     expect(results.map(({ outcome }) => outcome.case)).toEqual(["response", "response", "error"]);
@@ -200,9 +200,9 @@ describe("the requests of a batch", () => {
     const clock = new ManualClock();
     const { headway, provider } = await start({ clock });
     const batch = collectBatch(headway.grpc.completeBatch({ requests: asks(3, "own/a"), maxConcurrency: 2 }));
-    await soon(() => expect(provider.calls).toHaveLength(2));
+    await vi.waitFor(() => expect(provider.calls).toHaveLength(2));
     echoBack(provider.calls[0]!);
-    await soon(() => expect(provider.calls).toHaveLength(3));
+    await vi.waitFor(() => expect(provider.calls).toHaveLength(3));
     clock.advance(999);
     clock.advance(1);
     await headway.load();
@@ -240,11 +240,11 @@ describe("a batch whose caller", () => {
         { signal: leaving.signal },
       ),
     );
-    await soon(() => expect(provider.calls).toHaveLength(4));
+    await vi.waitFor(() => expect(provider.calls).toHaveLength(4));
     leaving.abort();
     expect((await batch).failure).toMatchObject({ code: "Canceled" });
-    await soon(() => expect(provider.calls.every((call) => call.isCut())).toBe(true));
-    await soon(async () => expect(await headway.load()).toEqual({ waiting: 0, reserved: 0 }));
+    await vi.waitFor(() => expect(provider.calls.every((call) => call.isCut())).toBe(true));
+    await vi.waitFor(async () => expect(await headway.load()).toEqual({ waiting: 0, reserved: 0 }));
     expect(provider.calls).toHaveLength(4);
     const { totals } = await headway.grpc.getUsage({});
     expect(totals).toMatchObject({ requests: 4n, successRate: 0 });
@@ -255,8 +255,8 @@ describe("a batch whose caller", () => {
     const batch = headway.grpc.completeBatch({ requests: asks(100, "own/a") }, { timeoutMs: 300 });
     const { failure } = await collectBatch(batch);
     expect(failure).toMatchObject({ code: "DeadlineExceeded" });
-    await soon(() => expect(provider.calls.every((call) => call.isCut())).toBe(true));
-    await soon(async () => expect(await headway.load()).toEqual({ waiting: 0, reserved: 0 }));
+    await vi.waitFor(() => expect(provider.calls.every((call) => call.isCut())).toBe(true));
+    await vi.waitFor(async () => expect(await headway.load()).toEqual({ waiting: 0, reserved: 0 }));
   });
 
   it("does not read holds back what has not begun", async () => {
@@ -296,11 +296,11 @@ describe("a batch with a request_id", () => {
       if (index === 2) leaving.abort();
     });
     for (const index of upTo(3)) {
-      await soon(() => expect(provider.calls.length).toBeGreaterThan(index));
+      await vi.waitFor(() => expect(provider.calls.length).toBeGreaterThan(index));
       echoBack(provider.calls[index]!);
     }
     await first;
-    await soon(async () => expect((await headway.load()).reserved).toBe(0));
+    await vi.waitFor(async () => expect((await headway.load()).reserved).toBe(0));
     const calledBefore = provider.calls.length;
     const spent = async () => (await headway.grpc.getUsage({})).totals!.cost!.totalNanoUsd;
     const spentBefore = await spent();
@@ -375,7 +375,7 @@ describe("a batch with a request_id", () => {
     const { headway, provider } = await start();
     const leaving = new AbortController();
     const first = collectBatch(headway.grpc.completeBatch(BATCH, { signal: leaving.signal }));
-    await soon(() => expect(provider.calls).toHaveLength(2));
+    await vi.waitFor(() => expect(provider.calls).toHaveLength(2));
     const second = collectBatch(headway.grpc.completeBatch(BATCH));
     await headway.load();
     leaving.abort();
@@ -392,9 +392,9 @@ it("when the server shuts down, what runs is answered and the rest is told to co
   const batch = collectBatch(
     headway.grpc.completeBatch({ requests: asks(10, "own/a"), maxConcurrency: 2, requestId: "r" }),
   );
-  await soon(() => expect(provider.calls).toHaveLength(2));
+  await vi.waitFor(() => expect(provider.calls).toHaveLength(2));
   const closing = headway.close(20_000);
-  await soon(async () => {
+  await vi.waitFor(async () => {
     const { reason } = await failureOf(headway.grpc.getUsage({}));
     expect(reason).toBe("SHUTTING_DOWN");
   });

@@ -56,7 +56,6 @@ async function start(settings: Settings = {}): Promise<{ headway: Headway; provi
 const hello = (fields: Parameters<typeof ask>[1] = {}) =>
   ask("hello", { model: "own/a", temperature: 0, ...fields });
 /** A machine may be busy with other tests. */
-const soon = (check: () => unknown) => vi.waitFor(check, { timeout: 15_000 });
 /** One connection carries all calls in order, so one that comes after them and is answered has come after them. */
 const allHaveCome = (headway: Headway) => headway.load();
 const FREE = { cacheHit: true, usage: { totalTokens: 0n }, cost: { totalNanoUsd: 0n }, attempts: [] };
@@ -239,7 +238,7 @@ describe("requests that are identical at the same time", () => {
     const streams = Array.from({ length: 500 }, () =>
       collect(headway.grpc.streamComplete({ request: hello() })),
     );
-    await soon(() => expect(provider.calls).toHaveLength(1));
+    await vi.waitFor(() => expect(provider.calls).toHaveLength(1));
     await allHaveCome(headway);
     provider.calls[0]!.answer(ANSWER);
     const answers = await Promise.all(unary);
@@ -259,13 +258,13 @@ describe("requests that are identical at the same time", () => {
   it("see the answer grow while another one's is streamed", async () => {
     const { headway, provider } = await start({ onCall: undefined });
     const first = collect(headway.grpc.streamComplete({ request: hello() }));
-    await soon(() => expect(provider.calls).toHaveLength(1));
+    await vi.waitFor(() => expect(provider.calls).toHaveLength(1));
     provider.calls[0]!.write("one ");
     let seen = "";
     const second = collect(headway.connect.streamComplete({ request: hello() }), (event) => {
       if (event.case === "delta") seen += event.value.text;
     });
-    await soon(() => expect(seen).toBe("one "));
+    await vi.waitFor(() => expect(seen).toBe("one "));
     provider.calls[0]!.answer("two");
     expect((await first).deltas.join("")).toBe("one two");
     expect(await second).toMatchObject({ deltas: ["one ", "two"], done: { cacheHit: true } });
@@ -284,7 +283,7 @@ describe("requests that are identical at the same time", () => {
           : collect(headway.grpc.streamComplete({ request: hello() }, options)).then(
               ({ failure }) => failure,
             );
-      await soon(() => expect(provider.calls).toHaveLength(1));
+      await vi.waitFor(() => expect(provider.calls).toHaveLength(1));
       const second = headway.grpc.complete(hello());
       const third = collect(headway.grpc.streamComplete({ request: hello() }));
       await allHaveCome(headway);
@@ -307,12 +306,12 @@ describe("requests that are identical at the same time", () => {
       failureOf(headway.grpc.complete(hello(), options)),
       collect(headway.grpc.streamComplete({ request: hello() }, options)),
     ];
-    await soon(() => expect(provider.calls).toHaveLength(1));
+    await vi.waitFor(() => expect(provider.calls).toHaveLength(1));
     await allHaveCome(headway);
     leaving.abort();
     await Promise.all(all);
-    await soon(() => expect(provider.calls[0]!.isCut()).toBe(true));
-    await soon(async () => expect(await headway.load()).toEqual({ waiting: 0, reserved: 0 }));
+    await vi.waitFor(() => expect(provider.calls[0]!.isCut()).toBe(true));
+    await vi.waitFor(async () => expect(await headway.load()).toEqual({ waiting: 0, reserved: 0 }));
     provider.onCall = (call) => call.answer(ANSWER);
     expect((await headway.grpc.complete(hello())).cacheHit).toBe(false);
     const { totals } = await headway.grpc.getUsage({});
@@ -322,7 +321,7 @@ describe("requests that are identical at the same time", () => {
   it("each keep to their own deadlines", async () => {
     const { headway, provider } = await start({ onCall: undefined });
     const first = headway.grpc.complete(hello());
-    await soon(() => expect(provider.calls).toHaveLength(1));
+    await vi.waitFor(() => expect(provider.calls).toHaveLength(1));
     for (const door of DOORS) {
       const late = await failureOf(headway[door].complete(hello(), { timeoutMs: 50 }));
       expect(late.code).toBe("DeadlineExceeded");
@@ -339,13 +338,13 @@ describe("requests that are identical at the same time", () => {
     const leaving = new AbortController();
     const options = { signal: leaving.signal };
     const running = failureOf(headway.grpc.complete(ask("before", { model: "own/a" }), options));
-    await soon(() => expect(provider.calls).toHaveLength(1));
+    await vi.waitFor(() => expect(provider.calls).toHaveLength(1));
     const patient = failureOf(headway.grpc.complete(hello({ priority: Priority.BATCH }), options));
-    await soon(async () => expect((await headway.load()).waiting).toBe(1));
+    await vi.waitFor(async () => expect((await headway.load()).waiting).toBe(1));
     const hasty = hello({ priority: Priority.BATCH, maxWait: { seconds: 1n } });
     expect(await failureOf(headway.grpc.complete(hasty))).toMatchObject({ reason: "WAIT_TOO_LONG" });
     const urgent = failureOf(headway.grpc.complete(hello({ priority: Priority.HIGH }), options));
-    await soon(async () => expect((await headway.load()).waiting).toBe(2));
+    await vi.waitFor(async () => expect((await headway.load()).waiting).toBe(2));
     leaving.abort();
     await Promise.all([running, patient, urgent]);
   });
@@ -354,12 +353,12 @@ describe("requests that are identical at the same time", () => {
     const { headway, provider } = await start({ onCall: undefined });
     const outcomes = Array.from({ length: 6 }, () => headway.grpc.complete(hello()).catch(() => "failed"));
     for (const count of [1, 2]) {
-      await soon(() => expect(provider.calls).toHaveLength(count));
+      await vi.waitFor(() => expect(provider.calls).toHaveLength(count));
       await allHaveCome(headway);
       expect(provider.calls).toHaveLength(count);
       provider.calls[count - 1]!.fail(400);
     }
-    await soon(() => expect(provider.calls).toHaveLength(6));
+    await vi.waitFor(() => expect(provider.calls).toHaveLength(6));
     for (const call of provider.calls.slice(2)) call.answer(ANSWER);
     const answers = await Promise.all(outcomes);
     expect(answers.filter((answer) => answer === "failed")).toHaveLength(2);
@@ -371,10 +370,10 @@ describe("requests that are identical at the same time", () => {
     const streams = Array.from({ length: 4 }, () =>
       collect(headway.grpc.streamComplete({ request: hello() })),
     );
-    await soon(() => expect(provider.calls).toHaveLength(1));
+    await vi.waitFor(() => expect(provider.calls).toHaveLength(1));
     await allHaveCome(headway);
     provider.calls[0]!.fail(400);
-    await soon(() => expect(provider.calls).toHaveLength(2));
+    await vi.waitFor(() => expect(provider.calls).toHaveLength(2));
     provider.calls[1]!.answer(ANSWER);
     const ends = await Promise.all(streams);
     expect(ends.filter(({ failure }) => failure !== undefined)).toHaveLength(1);

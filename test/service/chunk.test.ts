@@ -11,7 +11,6 @@ const WINDOW_TOKENS = 1_000;
 const SENTENCES = Array.from({ length: 800 }, (_, index) => `Sentence ${index} tells of the river.`);
 const TEXT = SENTENCES.join(" ");
 const OUTPUT_TOKENS = 10;
-const soon = (check: () => unknown) => vi.waitFor(check, { timeout: 15_000 });
 
 /** A Headway before `own/small`, which holds a small part of {@link TEXT}, and `own/large`, which holds all. */
 async function start(
@@ -118,11 +117,11 @@ describe.each(DOORS)("a request that is too large, asked in parts through %s", (
 it("has a few parts asked at the same time", async () => {
   const { headway, provider } = await start();
   const answer = headway.grpc.complete(long());
-  await soon(() => expect(provider.calls).toHaveLength(4));
+  await vi.waitFor(() => expect(provider.calls).toHaveLength(4));
   await headway.load();
   expect(provider.calls).toHaveLength(4);
   answerAll(provider.calls[0]!);
-  await soon(() => expect(provider.calls).toHaveLength(5));
+  await vi.waitFor(() => expect(provider.calls).toHaveLength(5));
   provider.onCall = answerAll;
   for (const call of provider.calls.slice(1)) answerAll(call);
   expect(textOf(await answer)).toBe("It is about a river.");
@@ -157,7 +156,7 @@ it("fails as a whole when a part fails, ends the others, and says what is charge
   });
   const answered = () => provider.calls.filter((call) => partOf(call) === "1" || partOf(call) === "2");
   const failing = failureOf(headway.grpc.complete(long()));
-  await soon(() => expect(provider.calls.some((call) => partOf(call) === "6")).toBe(true));
+  await vi.waitFor(() => expect(provider.calls.some((call) => partOf(call) === "6")).toBe(true));
   provider.calls.find((call) => partOf(call) === "5")!.fail(400);
   const failure = await failing;
   expect(failure).toMatchObject({
@@ -166,7 +165,7 @@ it("fails as a whole when a part fails, ends the others, and says what is charge
     metadata: { answered_calls: "2" },
   });
   expect(failure.message).toMatch(/^part 5 of \d+ failed, and with it the whole/);
-  await soon(() =>
+  await vi.waitFor(() =>
     expect(
       provider.calls.filter((call) => ["3", "4", "6"].includes(partOf(call)!)).every((call) => call.isCut()),
     ).toBe(true),
@@ -205,11 +204,11 @@ it("leaves nothing behind when its caller goes away", async () => {
   const { headway, provider } = await start();
   const leaving = new AbortController();
   const streamed = collect(headway.grpc.streamComplete({ request: long() }, { signal: leaving.signal }));
-  await soon(() => expect(provider.calls).toHaveLength(4));
+  await vi.waitFor(() => expect(provider.calls).toHaveLength(4));
   leaving.abort();
   expect((await streamed).failure).toMatchObject({ code: "Canceled" });
-  await soon(() => expect(provider.calls.every((call) => call.isCut())).toBe(true));
-  await soon(async () => expect(await headway.load()).toEqual({ waiting: 0, reserved: 0 }));
+  await vi.waitFor(() => expect(provider.calls.every((call) => call.isCut())).toBe(true));
+  await vi.waitFor(async () => expect(await headway.load()).toEqual({ waiting: 0, reserved: 0 }));
   expect(provider.calls).toHaveLength(4);
 });
 
