@@ -1,9 +1,10 @@
 import type { Logger } from "pino";
 import { addLayers } from "./app/add-layers.ts";
 import { createProvider } from "./app/create-provider.ts";
-import { needed, openJournal, openLedger, refuseWhenFull } from "./app/open-storage.ts";
+import { openJournal, openLedger, refuseWhenFull } from "./app/open-storage.ts";
 import { refreshPrices } from "./app/refresh-prices.ts";
 import { startAlerts } from "./app/start-alerts.ts";
+import { usable } from "./app/usable-storage.ts";
 import type { Catalog } from "./catalog/catalog.ts";
 import type { CheckedConfig } from "./catalog/check-config.ts";
 import { AdminService } from "./completion/admin-service.ts";
@@ -95,7 +96,7 @@ async function compose(options: AppOptions, opened: AsyncDisposableStack): Promi
     deployments: () => deployments.catalog.deployments.map((one) => reportDeployment(one, health)),
     budgets: () => budgets.reports(),
   });
-  const store = openJournal(options);
+  const store = await openJournal(options);
   opened.defer(() => store?.close());
   const journaling = store && new Journaling(store, clock, () => scheduler);
   const scheduler: Scheduler = new Scheduler({
@@ -111,10 +112,7 @@ async function compose(options: AppOptions, opened: AsyncDisposableStack): Promi
     },
     onExpired(lease) {
       logger.info({ slot_id: lease.id, deployment: lease.deployment }, "a slot expired unsettled");
-      if (lease.row !== undefined) {
-        ledger.record(lease.row);
-        metrics.calls.record(lease.row);
-      }
+      if (lease.row !== undefined) accounts.record(lease.row);
       lease.row = undefined;
     },
   });
@@ -134,8 +132,8 @@ async function compose(options: AppOptions, opened: AsyncDisposableStack): Promi
       for (const pool of pools.all()) pool.noteRoom(clock.monotonicMs());
     },
   });
-  if (ledger instanceof SqliteLedger) await needed(ledger.recordMissing(journaling?.rows ?? []));
-  await needed(restoreBudgets(budgets, ledger, { wallMs: clock.wallMs(), timeZone }));
+  if (ledger instanceof SqliteLedger) await usable(() => ledger.recordMissing(journaling?.rows ?? []));
+  await usable(() => restoreBudgets(budgets, ledger, { wallMs: clock.wallMs(), timeZone }));
   const providers = new ProviderDirectory((deployment, connection) =>
     createProvider(deployment, connection, clock),
   );
@@ -171,7 +169,7 @@ async function compose(options: AppOptions, opened: AsyncDisposableStack): Promi
     },
   });
   const resets = new UsageResets(clock);
-  const alerts = await needed(startAlerts({ ...options, ledger, budgets, deployments, health }));
+  const alerts = await usable(() => startAlerts({ ...options, ledger, budgets, deployments, health }));
   opened.defer(() => alerts.close());
   const accounts: LedgerSink = {
     record(entry) {

@@ -2,10 +2,10 @@ import type { Logger } from "pino";
 import type { AnswerBounds, AnswerStore } from "../completion/cache/answer-store.ts";
 import type { Config } from "../config/config.ts";
 import type { Clock } from "../core/clock.ts";
-import { StartError } from "../core/start-error.ts";
 import { MemoryAnswers } from "../stores/memory/answers.ts";
-import { AnswersOpenError, SqliteAnswers } from "../stores/sqlite/answers.ts";
+import { SqliteAnswers } from "../stores/sqlite/answers.ts";
 import { pathBeside } from "../stores/sqlite/path-beside.ts";
+import { usable } from "./usable-storage.ts";
 
 const UNKEPT = { cache: "answers for the cache", batches: "results of batches" } as const;
 
@@ -23,17 +23,12 @@ export async function openAnswers(
   if (path === undefined) return new MemoryAnswers({ bounds: { maxBytes, maxEntryCount }, clock });
   const onProblem = (explanation: string): void =>
     logger.error(`${UNKEPT[name]} are not kept now: ${explanation}`);
-  try {
-    return await SqliteAnswers.open({
+  return usable(() =>
+    SqliteAnswers.open({
       path: pathBeside(path, name),
       bounds: { maxBytes, maxEntryCount },
       clock,
       onProblem,
-    });
-  } catch (error) {
-    if (error instanceof AnswersOpenError) {
-      throw new StartError(`storage.path cannot be used: ${error.message}`, { cause: error });
-    }
-    throw error;
-  }
+    }),
+  );
 }

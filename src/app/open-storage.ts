@@ -2,13 +2,12 @@ import type { Logger } from "pino";
 import type { Config } from "../config/config.ts";
 import type { Clock } from "../core/clock.ts";
 import { type Refusal, refuse } from "../core/refusal.ts";
-import { StartError } from "../core/start-error.ts";
 import type { LedgerHealth } from "../cost/ledger/ledger-health.ts";
 import { MemoryLedger } from "../stores/memory/ledger.ts";
 import { SqliteLedger, type SqliteLedgerOptions } from "../stores/sqlite/ledger.ts";
-import { LedgerOpenError, LedgerReadError } from "../stores/sqlite/ledger-errors.ts";
 import { pathBeside } from "../stores/sqlite/path-beside.ts";
-import { JournalOpenError, openSqliteStore, type SqliteStore } from "../stores/sqlite/store.ts";
+import { openSqliteStore, type SqliteStore } from "../stores/sqlite/store.ts";
+import { usable } from "./usable-storage.ts";
 
 interface StorageOptions {
   readonly config: Config;
@@ -36,25 +35,22 @@ export async function openLedger(
     if (health.kind === "healthy") logger.info("the ledger is written again");
     else logger.error(`the ledger cannot be written, and is kept in memory meanwhile: ${health.explanation}`);
   };
-  try {
-    return await SqliteLedger.open({ path, retentionMs, clock, onHealth, ...watch });
-  } catch (error) {
-    if (error instanceof LedgerOpenError) {
-      throw new StartError(`storage.path cannot be used: ${error.message}`, { cause: error });
-    }
-    throw error;
-  }
+  return usable(() => SqliteLedger.open({ path, retentionMs, clock, onHealth, ...watch }));
 }
 
 /**
  * The scheduler's journal, beside the ledger. Undefined: nothing is kept.
  * @throws {StartError} when its file cannot be used
  */
-export function openJournal({ config, clock, logger }: StorageOptions): SqliteStore | undefined {
+export async function openJournal({
+  config,
+  clock,
+  logger,
+}: StorageOptions): Promise<SqliteStore | undefined> {
   const { path } = config.storage;
   if (path === undefined) return undefined;
-  try {
-    return openSqliteStore({
+  return usable(() =>
+    openSqliteStore({
       path: pathBeside(path, "journal"),
       clock,
       onProblem(explanation) {
@@ -64,26 +60,8 @@ export function openJournal({ config, clock, logger }: StorageOptions): SqliteSt
       },
       onRecovered: () => logger.info("the journal is written again"),
       onLogProblem: (explanation) => logger.error(`the journal's log grows: ${explanation}`),
-    });
-  } catch (error) {
-    if (error instanceof JournalOpenError) {
-      throw new StartError(`storage.path cannot be used: ${error.message}`, { cause: error });
-    }
-    throw error;
-  }
-}
-
-/**
- * What must be read of the ledger before anything can be served.
- * @throws {StartError} when its file cannot be read
- */
-export async function needed<Value>(reading: Promise<Value>): Promise<Value> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (!(error instanceof LedgerReadError)) throw error;
-    throw new StartError(`storage.path cannot be used: ${error.message}`, { cause: error });
-  }
+    }),
+  );
 }
 
 /** Why no new work is taken: too much waits to be written. Undefined: all is well. */

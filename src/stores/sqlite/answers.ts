@@ -3,14 +3,10 @@ import type { AnswerStore } from "../../completion/cache/answer-store.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { AnswersCommand, AnswersReply, AnswersWorkerData } from "./answers-messages.ts";
 import { startWorker } from "./start-worker.ts";
+import { StoreOpenError } from "./store-open-error.ts";
 
 /** Values on their way to the file, in bytes; what comes beyond is not kept, so that a slow disk fills no memory. */
 const MOST_WAITING_BYTES = 32 * 1_048_576;
-
-/** The answers' file cannot be used; the message says why and the way out. */
-export class AnswersOpenError extends Error {
-  override readonly name = "AnswersOpenError";
-}
 
 export interface SqliteAnswersOptions extends AnswersWorkerData {
   readonly clock: Clock;
@@ -45,14 +41,14 @@ export class SqliteAnswers implements AnswerStore {
     worker.unref();
   }
 
-  /** Opens the file, making or migrating it where needed. Rejects with {@link AnswersOpenError}. */
+  /** Opens the file, making or migrating it where needed. Rejects with {@link StoreOpenError}. */
   static async open(options: SqliteAnswersOptions): Promise<SqliteAnswers> {
     const { path, bounds } = options;
     const data: AnswersWorkerData = { path, bounds };
     const { worker, first } = await startWorker<AnswersReply>("answers-worker", "answers", data);
     if (first.kind === "open_failed") {
       await worker.terminate();
-      throw new AnswersOpenError(first.explanation);
+      throw new StoreOpenError(first.explanation);
     }
     return new SqliteAnswers(worker, options);
   }

@@ -6,9 +6,10 @@ import type { LedgerHealth } from "../../cost/ledger/ledger-health.ts";
 import type { LedgerStore } from "../../cost/ledger/ledger-store.ts";
 import type { UsageQuery, UsageSummary } from "../../cost/ledger/usage-query.ts";
 import type { LedgerEntry } from "../../cost/ledger.ts";
-import { LedgerOpenError, LedgerReadError } from "./ledger-errors.ts";
+import { LedgerReadError } from "./ledger-errors.ts";
 import type { LedgerCommand, LedgerReply, LedgerWorkerData } from "./ledger-messages.ts";
 import { startWorker } from "./start-worker.ts";
+import { StoreOpenError } from "./store-open-error.ts";
 
 /** Rows of a batch that goes to the thread at once: handing them over takes about 0.7 ms. */
 const MOST_ROWS_OF_BATCH = 500;
@@ -80,14 +81,14 @@ export class SqliteLedger implements LedgerStore {
     this.#prune();
   }
 
-  /** Opens the file, making or migrating it where needed. Rejects with {@link LedgerOpenError}. */
+  /** Opens the file, making or migrating it where needed. Rejects with {@link StoreOpenError}. */
   static async open(options: SqliteLedgerOptions): Promise<SqliteLedger> {
     const { path, retentionMs } = options;
     const data: LedgerWorkerData = { path, retentionMs };
     const { worker, first } = await startWorker<LedgerReply>("ledger-worker", "ledger", data);
     if (first.kind === "open_failed") {
       await worker.terminate();
-      throw new LedgerOpenError(first.explanation);
+      throw new StoreOpenError(first.explanation);
     }
     return new SqliteLedger(worker, options);
   }

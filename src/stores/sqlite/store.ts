@@ -10,14 +10,10 @@ import { LogCopier } from "./log-copier.ts";
 import { migrate } from "./migrate.ts";
 import { openDatabase } from "./open-database.ts";
 import { readJournal } from "./read-journal.ts";
+import { StoreOpenError } from "./store-open-error.ts";
 
 /** Pages in the log from which a commit copies them into the file itself; the copier does so long before. */
 const EMERGENCY_COPY_PAGES = 25_000;
-
-/** The journal's file cannot be used; the message says why and the way out. */
-export class JournalOpenError extends Error {
-  override readonly name = "JournalOpenError";
-}
 
 /** The file that keeps the journal. */
 export interface SqliteStore {
@@ -46,7 +42,7 @@ export interface SqliteStoreOptions {
 /**
  * Opens the journal's file for this process alone. A file of its own is best: committing never waits then for another
  * connection that is writing.
- * @throws {JournalOpenError}
+ * @throws {StoreOpenError}
  */
 export function openSqliteStore(options: SqliteStoreOptions): SqliteStore {
   const { path, clock, onProblem, onRecovered, onLogProblem } = options;
@@ -77,6 +73,6 @@ export function openSqliteStore(options: SqliteStoreOptions): SqliteStore {
       error instanceof SyntaxError
         ? `${path}: its records are damaged. Restore it from a backup, or move it away to start with an empty one.`
         : explainProblem(path, error);
-    throw new JournalOpenError(message, { cause: error });
+    throw new StoreOpenError(message, { cause: error });
   }
 }

@@ -5,7 +5,8 @@ import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { SystemClock } from "../../../src/core/clock.ts";
 import { migrate } from "../../../src/stores/sqlite/migrate.ts";
-import { JournalOpenError, openSqliteStore, type SqliteStore } from "../../../src/stores/sqlite/store.ts";
+import { openSqliteStore, type SqliteStore } from "../../../src/stores/sqlite/store.ts";
+import { StoreOpenError } from "../../../src/stores/sqlite/store-open-error.ts";
 import { OnePool } from "../../support/journal/one-pool.ts";
 import { DAY_MS, MINUTE_MS, poolRules, requestsPer } from "../../support/scheduling/rules.ts";
 
@@ -58,11 +59,11 @@ function useFile(): void {
   close(store);
 }
 
-function openError(at = path): JournalOpenError {
+function openError(at = path): StoreOpenError {
   try {
     open(at);
   } catch (error) {
-    if (error instanceof JournalOpenError) return error;
+    if (error instanceof StoreOpenError) return error;
     throw error;
   }
   throw new Error("it opened");
