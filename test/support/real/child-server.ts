@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
 
 /** What to run, and how its output tells that it serves. */
 export interface ChildServerOptions {
@@ -7,7 +8,7 @@ export interface ChildServerOptions {
   readonly arguments: readonly string[];
   /** Environment variables on top of this process's own. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Patterns that must all appear in the output, each on one line, before the server counts as started. */
+  /** Patterns that must all appear in the output, each within one line, before the server counts as started. */
   readonly startedPatterns: readonly RegExp[];
   /** How long the start may take, in milliseconds, before it counts as failed. */
   readonly startTimeoutMs: number;
@@ -17,7 +18,7 @@ export interface ChildServerOptions {
 export interface ChildServer {
   /** The matches of the `startedPatterns`, in their order. */
   readonly startedMatches: readonly RegExpMatchArray[];
-  /** All that the server has written so far, to either of its outputs. */
+  /** The whole lines that the server has written so far, to either of its outputs. */
   logs(): string;
   /** Ends the server and resolves when it has exited; killed if it does not end within 5 s of being asked. */
   stop(): Promise<void>;
@@ -48,15 +49,16 @@ export async function startChildServer(options: ChildServerOptions): Promise<Chi
         clearTimeout(timeout);
         finish();
       };
-      const read = (text: string) => {
-        output += text;
+      const read = (line: string) => {
+        output += `${line}\n`;
         // Logs grow for as long as the server lives; they are searched only until it has started.
         if (settled) return;
         const matches = options.startedPatterns.map((pattern) => output.match(pattern));
         if (matches.every((match) => match !== null)) settle(() => resolve(matches));
       };
-      child.stdout.setEncoding("utf8").on("data", read);
-      child.stderr.setEncoding("utf8").on("data", read);
+      // By lines: what the server writes to one output may come in the middle of a line of the other.
+      createInterface({ input: child.stdout }).on("line", read);
+      createInterface({ input: child.stderr }).on("line", read);
       child.once("error", (error) => settle(() => reject(error)));
       child.once("close", (code, signal) => settle(() => reject(new Error(`it exited: ${code ?? signal}`))));
     });
