@@ -31,17 +31,21 @@ type SlotRequest struct {
 	RequestID string
 }
 
-// AcquireSlot waits until one call may start. Defer Close on the slot; [Client.WithSlot] does all of it. Errors are
-// *Error.
+// A grant that came too late to be used is given back and asked for again at most so many times.
+const mostLateGrants = 3
+
+// AcquireSlot waits until one call may start. Defer Close on the slot; [Client.WithSlot] does all of it. A grant that was
+// too long on its way is given back and asked for again, three times at most. Errors are *Error.
 func (c *Client) AcquireSlot(ctx context.Context, request SlotRequest) (*Slot, error) {
-	for {
+	for late := 0; ; late++ {
+		askedAt := time.Now()
 		grant, err := c.service.AcquireSlot(ctx, request.message())
 		if err != nil {
 			return nil, errorOf(err)
 		}
-		slot := &Slot{client: c, grant: grant, grantedAt: time.Now(), interval: renewalInterval(request, grant)}
+		slot := &Slot{client: c, grant: grant, grantedAt: askedAt.Add(grant.GetWaited().AsDuration()), interval: renewalInterval(request, grant)}
 		slot.renewLater()
-		if !slot.IsLate() {
+		if !slot.IsLate() || late == mostLateGrants {
 			return slot, nil
 		}
 		if err := slot.Release(ctx); err != nil {

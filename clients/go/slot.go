@@ -23,8 +23,9 @@ var ErrReleased = errors.New("headway: the slot was released")
 // and defer Close, which settles it as failed if neither was done: the call may have been sent. The lease is renewed
 // until then, for an hour at most. [Client.WithSlot] does it all. Safe for use by several goroutines.
 type Slot struct {
-	client    *Client
-	grant     *headwayv1.AcquireSlotResponse
+	client *Client
+	grant  *headwayv1.AcquireSlotResponse
+	// At the earliest: what the request took on its way counts as if the answer had.
 	grantedAt time.Time
 	interval  time.Duration
 
@@ -51,7 +52,8 @@ func (s *Slot) ReservedTokens() int64 { return s.grant.GetReservedTokens() }
 // Waited is how long the slot was waited for.
 func (s *Slot) Waited() time.Duration { return s.grant.GetWaited().AsDuration() }
 
-// IsLate says whether it is too late to start the call: then release the slot and acquire anew.
+// IsLate says whether it may be too late to start the call, by when it was asked for: then release the slot and acquire
+// anew.
 func (s *Slot) IsLate() bool {
 	within := s.grant.GetStartWithin()
 	return within != nil && time.Since(s.grantedAt) > within.AsDuration()

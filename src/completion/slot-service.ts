@@ -146,7 +146,10 @@ export class SlotService {
     const { lease } = found;
     if (lease.state === "released") return { kind: "released" };
     if (lease.state !== "granted") return refuseEnded(lease);
-    this.#options.scheduler.release(lease);
+    const { clock, config, scheduler } = this.#options;
+    // The caller's way to say that the grant came too late to be used.
+    if (clock.monotonicMs() - lease.startMs > config.guardMs) lease.pool.counters.useByMissed++;
+    scheduler.release(lease);
     return { kind: "released" };
   }
 

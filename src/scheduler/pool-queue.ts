@@ -13,7 +13,7 @@ const RECHECK_MS = 50;
 export interface PoolCounters {
   /** Refusals for rate by the provider on limits that we keep. */
   leaked429: number;
-  /** Calls that started later than `start_within` after their grant. */
+  /** Grants that could not be used within `start_within`, and were given back. */
   useByMissed: number;
   /** Calls that used more tokens than they had reserved. */
   estimateExceeded: number;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { LLMock } from "@copilotkit/aimock";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { ScriptServer } from "../support/providers/script-server.ts";
@@ -6,7 +7,10 @@ import type { SlotCommand } from "./support/commands.ts";
 import { contractConfig, KEYLESS, SLOW, tightModels, WIDE } from "./support/contract-config.ts";
 import { Driver } from "./support/driver.ts";
 import { installedLanguages } from "./support/languages.ts";
+import { Relay } from "./support/relay.ts";
 
+/** `scheduler.guard`, of which the config says nothing. */
+const START_WITHIN_MS = 1_000;
 const GREETING = "Good morning to you, and welcome aboard.";
 const WEATHER = {
   name: "get_weather",
@@ -193,6 +197,27 @@ describe.each(installedLanguages())("the client for $name", ({ driver: command }
       expect(settled.usage).toMatchObject({ inputTokens: "11" });
       // An expired slot would be charged twice over: in full, and corrected.
       expect(await totals()).toMatchObject({ requests: 1n, usage: { inputTokens: 11n, outputTokens: 7n } });
+    });
+
+    it("whose grant was too long on its way is given back and asked for again", async () => {
+      const relay = await Relay.start();
+      relay.forwardTo(headway.grpcAddress);
+      const distant = new Driver(command, relay.address);
+      try {
+        await distant.tell({ do: "usage", request: {} });
+        relay.holdAnswers();
+        const telling = distant.tell(slot({ end: "settle" }));
+        await vi.waitFor(async () => expect((await headway.load()).reserved).toBeGreaterThan(0));
+        await sleep(START_WITHIN_MS + 100);
+        relay.releaseAnswers();
+        expect((await telling).settled.usage).toMatchObject({ inputTokens: "11" });
+      } finally {
+        await distant.stop();
+        await relay.stop();
+      }
+      const { pools } = await headway.grpc.getUsage({ models: [model] });
+      expect(pools[0]?.counters?.useByMissedCount).toBe(1n);
+      expect(await totals()).toMatchObject({ requests: 1n });
     });
 
     it("of a client that crashes stays charged until its lease ends", async () => {

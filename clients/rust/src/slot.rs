@@ -27,6 +27,7 @@ const END_TIMEOUT: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub struct Slot {
     grant: AcquireSlotResponse,
+    /// At the earliest: what the request took on its way counts as if the answer had.
     granted_at: Instant,
     service: Service,
     /// Where it ends: in a task of its own, so that it does also when nobody waits for it any more.
@@ -41,9 +42,10 @@ impl Slot {
     pub(crate) fn start(
         service: Service,
         grant: AcquireSlotResponse,
-        granted_at: Instant,
+        asked_at: Instant,
         interval: Duration,
     ) -> Self {
+        let granted_at = asked_at + duration_of(grant.waited).unwrap_or_default();
         let renewal = renew(service.clone(), grant.slot_id.clone(), granted_at, interval);
         let runtime = Handle::current();
         Self {
@@ -82,7 +84,7 @@ impl Slot {
         duration_of(self.grant.waited).unwrap_or_default()
     }
 
-    /// Whether it is too late to start the call: then release the slot and acquire anew.
+    /// Whether it may be too late to start the call, by when it was asked for: then release the slot and acquire anew.
     pub fn is_late(&self) -> bool {
         duration_of(self.grant.start_within).is_some_and(|within| self.granted_at.elapsed() > within)
     }

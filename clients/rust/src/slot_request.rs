@@ -9,6 +9,8 @@ use crate::slot::Slot;
 use crate::v1::{AcquireSlotRequest, AcquireSlotResponse, Priority};
 
 const SHORTEST_RENEWAL: Duration = Duration::from_secs(1);
+/// A grant that came too late to be used is given back and asked for again at most so many times.
+const MOST_LATE_GRANTS: u32 = 3;
 
 /// Asks for the right to start one call.
 #[derive(Clone, Debug, Default)]
@@ -67,17 +69,20 @@ impl SlotRequest {
 
 impl Headway {
     /// Waits until one call may start. Settle the slot when the call is done; dropped, it settles itself as failed.
-    /// [`Headway::with_slot`] does all of it.
+    /// [`Headway::with_slot`] does all of it. A grant that was too long on its way is given back and asked for again, three
+    /// times at most.
     pub async fn acquire_slot(&self, request: &SlotRequest) -> Result<Slot, Error> {
+        let mut late = 0;
         loop {
+            let asked_at = Instant::now();
             let granted = self.service().acquire_slot(request.message()).await?;
-            let granted_at = Instant::now();
             let interval = request.renewal_interval(granted.get_ref());
-            let slot = Slot::start(self.service(), granted.into_inner(), granted_at, interval);
-            if !slot.is_late() {
+            let slot = Slot::start(self.service(), granted.into_inner(), asked_at, interval);
+            if !slot.is_late() || late == MOST_LATE_GRANTS {
                 return Ok(slot);
             }
             slot.release().await?;
+            late += 1;
         }
     }
 

@@ -9,6 +9,9 @@ import { Slot } from "./slot.ts";
 import { reportOfError } from "./slot-report.ts";
 import { acquireRequestOf, type SlotRequest } from "./slot-request.ts";
 
+/** A grant that came too late to be used is given back and asked for again at most so many times. */
+const MOST_LATE_GRANTS = 3;
+
 /**
  * A connection to Headway, to be kept as long as the process lives and shared by all that calls models. It connects
  * at the first call, and again when the connection breaks.
@@ -58,18 +61,20 @@ export class Headway implements Disposable {
   }
 
   /**
-   * Waits until one call may start. Settle or release the slot, best by `await using`; {@link withSlot} does it all.
+   * Waits until one call may start. Settle or release the slot, best by `await using`; {@link withSlot} does it all. A
+   * grant that was too long on its way is given back and asked for again, three times at most.
    * @throws {HeadwayError}
    */
   async acquireSlot(request: SlotRequest, options?: CallOptions): Promise<Slot> {
-    for (;;) {
+    for (let late = 0; ; late++) {
+      const askedAtMs = performance.now();
       const grant = await this.#connection.unary(
         HeadwayService.method.acquireSlot,
         acquireRequestOf(request),
         options,
       );
-      const slot = new Slot(this.#connection, grant, request.leaseMs);
-      if (!slot.isLate) return slot;
+      const slot = new Slot(this.#connection, grant, { askedAtMs, leaseMs: request.leaseMs });
+      if (!slot.isLate || late === MOST_LATE_GRANTS) return slot;
       await slot.release();
     }
   }

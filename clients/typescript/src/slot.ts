@@ -28,27 +28,33 @@ export class Slot implements AsyncDisposable {
   /** How long it was waited for. */
   readonly waitedMs: number;
   readonly #connection: Connection;
-  readonly #grantedAtMs = performance.now();
+  /** At the earliest: what the request took on its way counts as if the answer had. */
+  readonly #grantedAtMs: number;
   readonly #startWithinMs: number;
   #report: SlotReport = {};
   #end: Promise<SettleSlotResponse | undefined> | undefined;
   #renewal: NodeJS.Timeout | undefined;
 
   /** @internal Slots come from `Headway.acquireSlot`. */
-  constructor(connection: Connection, grant: AcquireSlotResponse, leaseMs: number | undefined) {
+  constructor(
+    connection: Connection,
+    grant: AcquireSlotResponse,
+    { askedAtMs, leaseMs }: { askedAtMs: number; leaseMs: number | undefined },
+  ) {
     this.#connection = connection;
     this.id = grant.slotId;
     this.model = grant.model;
     this.deployment = grant.deployment;
     this.reservedTokens = Number(grant.reservedTokens);
     this.waitedMs = grant.waited ? durationMs(grant.waited) : 0;
+    this.#grantedAtMs = askedAtMs + this.waitedMs;
     this.#startWithinMs = grant.startWithin ? durationMs(grant.startWithin) : Number.POSITIVE_INFINITY;
     const lasts = leaseMs ?? (grant.expireTime ? timestampMs(grant.expireTime) - Date.now() : undefined);
     // A clock that goes wrong against the server's must not make it renew all the time.
     if (lasts !== undefined) this.#renewEvery(Math.max(1_000, lasts / 2));
   }
 
-  /** Whether it is too late to start the call: then release the slot and acquire anew. */
+  /** Whether it may be too late to start the call, by when it was asked for and how long it waited: then release it. */
   get isLate(): boolean {
     return performance.now() - this.#grantedAtMs > this.#startWithinMs;
   }

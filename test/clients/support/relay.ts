@@ -5,6 +5,8 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 export class Relay {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  /** What is behind each connection. */
+  readonly #pairs = new Map<Socket, Socket>();
   #target: string | undefined;
 
   private constructor() {
@@ -28,6 +30,16 @@ export class Relay {
   forwardTo(target: string | undefined): void {
     this.#target = target;
     for (const socket of this.#sockets) socket.destroy();
+  }
+
+  /** Lets nothing come back from what is behind it. */
+  holdAnswers(): void {
+    for (const [incoming, outgoing] of this.#pairs) outgoing.unpipe(incoming);
+  }
+
+  /** Lets through what was held. */
+  releaseAnswers(): void {
+    for (const [incoming, outgoing] of this.#pairs) outgoing.pipe(incoming);
   }
 
   /** Closes the port and cuts all connections. */
@@ -55,6 +67,8 @@ export class Relay {
         other.destroy();
       });
     }
+    this.#pairs.set(incoming, outgoing);
+    incoming.once("close", () => this.#pairs.delete(incoming));
     incoming.pipe(outgoing).pipe(incoming);
   }
 }

@@ -16,6 +16,9 @@ _RATE_LIMIT_HEADER = re.compile(r"(x-ratelimit-|anthropic-ratelimit-|retry-after
 # A slot that nobody settles is renewed no longer than this, so that a forgotten one ends.
 LONGEST_HOLD = 3_600.0
 
+# A grant that came too late to be used is given back and asked for again at most so many times.
+MOST_LATE_GRANTS = 3
+
 OUTCOMES = {
     "succeeded": slots_pb2.SLOT_OUTCOME_SUCCEEDED,
     "failed": slots_pb2.SLOT_OUTCOME_FAILED,
@@ -119,8 +122,13 @@ class Grant:
 
     message: slots_pb2.AcquireSlotResponse
     lease: float | None
-    granted_at: float = field(default_factory=time.monotonic)
+    asked_at: float
     report: SlotReport = field(default_factory=SlotReport)
+
+    @property
+    def granted_at(self) -> float:
+        """At the earliest: what the request took on its way counts as if the answer had."""
+        return self.asked_at + self.message.waited.ToNanoseconds() / 1e9
 
     @property
     def is_late(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Awaitable, Generator, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
@@ -21,7 +22,7 @@ from headway.v1 import (
 from headway.v1.headway_service_pb2_grpc import HeadwayServiceStub
 
 from ._channel import Connect
-from ._slots import Grant, SlotReport, TokenUsage, acquire_request, report_of_exception
+from ._slots import MOST_LATE_GRANTS, Grant, SlotReport, TokenUsage, acquire_request, report_of_exception
 from .errors import HeadwayError
 from .slot import Outcome
 
@@ -142,14 +143,17 @@ class AsyncHeadway:
     async def _acquire(
         self, request: slots_pb2.AcquireSlotRequest, lease: float | None, timeout: float | None
     ) -> AsyncSlot:
+        late = 0
         while True:
+            asked_at = time.monotonic()
             grant = await _checked(
                 self._stub.AcquireSlot(request, timeout=timeout, metadata=self._connect.metadata())
             )
-            slot = AsyncSlot(self._stub, self._connect, Grant(grant, lease))
-            if not slot.is_late:
+            slot = AsyncSlot(self._stub, self._connect, Grant(grant, lease, asked_at))
+            if not slot.is_late or late == MOST_LATE_GRANTS:
                 return slot
             await slot.release()
+            late += 1
 
 
 class AsyncSlotAcquisition:
@@ -223,7 +227,7 @@ class AsyncSlot:
 
     @property
     def is_late(self) -> bool:
-        """Whether it is too late to start the call: then release the slot and acquire anew."""
+        """Whether it may be too late to start the call, by when it was asked for: then release it and acquire anew."""
         return self._grant.is_late
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import TypeVar
@@ -19,7 +20,7 @@ from headway.v1.headway_service_pb2_grpc import HeadwayServiceStub
 
 from ._channel import Connect
 from ._renewer import Renewer
-from ._slots import Grant, acquire_request
+from ._slots import MOST_LATE_GRANTS, Grant, acquire_request
 from .errors import HeadwayError
 from .slot import Slot
 
@@ -144,14 +145,17 @@ class Headway:
         self.close()
 
     def _acquire(self, request: slots_pb2.AcquireSlotRequest, lease: float | None, timeout: float | None) -> Slot:
+        late = 0
         while True:
+            asked_at = time.monotonic()
             grant = _checked(
                 lambda: self._stub.AcquireSlot(request, timeout=timeout, metadata=self._connect.metadata())
             )
-            slot = Slot(self._stub, self._connect, self._renewer, Grant(grant, lease))
-            if not slot.is_late:
+            slot = Slot(self._stub, self._connect, self._renewer, Grant(grant, lease, asked_at))
+            if not slot.is_late or late == MOST_LATE_GRANTS:
                 return slot
             slot.release()
+            late += 1
 
 
 def _checked(call: Callable[[], T]) -> T:

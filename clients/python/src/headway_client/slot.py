@@ -67,7 +67,7 @@ class Slot:
 
     @property
     def is_late(self) -> bool:
-        """Whether it is too late to start the call: then release the slot and acquire anew."""
+        """Whether it may be too late to start the call, by when it was asked for: then release it and acquire anew."""
         return self._grant.is_late
 
     @property

@@ -34,6 +34,9 @@ import java.util.function.Supplier;
  * cancelled: then with the code CANCELLED.
  */
 public final class Headway implements AutoCloseable {
+    // A grant that came too late to be used is given back and asked for again at most so many times.
+    private static final int MOST_LATE_GRANTS = 3;
+
     private final ManagedChannel connection;
     private final Channel channel;
     private final HeadwayServiceBlockingStub service;
@@ -118,14 +121,16 @@ public final class Headway implements AutoCloseable {
     }
 
     /**
-     * Waits until one call may start. Use the slot in try-with-resources, or let {@link #withSlot} do all of it.
+     * Waits until one call may start. Use the slot in try-with-resources, or let {@link #withSlot} do all of it. A grant that
+     * was too long on its way is given back and asked for again, three times at most.
      *
      * @throws HeadwayException when it is refused or fails
      */
     public Slot acquireSlot(SlotRequest request) {
-        while (true) {
-            var slot = slotOf(request, checked(() -> service.acquireSlot(request.message())));
-            if (!slot.isLate()) {
+        for (int late = 0; ; late++) {
+            long askedAtNanos = System.nanoTime();
+            var slot = slotOf(request, askedAtNanos, checked(() -> service.acquireSlot(request.message())));
+            if (!slot.isLate() || late == MOST_LATE_GRANTS) {
                 return slot;
             }
             slot.release();
@@ -139,7 +144,7 @@ public final class Headway implements AutoCloseable {
      */
     public CompletableFuture<Slot> acquireSlotAsync(SlotRequest request) {
         var pending = new CompletableFuture<Slot>();
-        acquireInto(pending, request);
+        acquireInto(pending, request, 0);
         return pending;
     }
 
@@ -177,16 +182,17 @@ public final class Headway implements AutoCloseable {
         connection.shutdownNow();
     }
 
-    private void acquireInto(CompletableFuture<Slot> pending, SlotRequest request) {
+    private void acquireInto(CompletableFuture<Slot> pending, SlotRequest request, int late) {
+        long askedAtNanos = System.nanoTime();
         ClientCall<AcquireSlotRequest, AcquireSlotResponse> call =
                 channel.newCall(HeadwayServiceGrpc.getAcquireSlotMethod(), CallOptions.DEFAULT);
         ClientCalls.asyncUnaryCall(call, request.message(), new StreamObserver<>() {
             @Override
             public void onNext(AcquireSlotResponse grant) {
-                var slot = slotOf(request, grant);
-                if (slot.isLate()) {
+                var slot = slotOf(request, askedAtNanos, grant);
+                if (slot.isLate() && late < MOST_LATE_GRANTS) {
                     slot.release();
-                    acquireInto(pending, request);
+                    acquireInto(pending, request, late + 1);
                 } else if (!pending.complete(slot)) {
                     slot.release();
                 }
@@ -207,8 +213,8 @@ public final class Headway implements AutoCloseable {
         });
     }
 
-    private Slot slotOf(SlotRequest request, AcquireSlotResponse grant) {
-        return new Slot(channel, timer, request, grant);
+    private Slot slotOf(SlotRequest request, long askedAtNanos, AcquireSlotResponse grant) {
+        return new Slot(channel, timer, request, askedAtNanos, grant);
     }
 
     private HeadwayServiceBlockingStub within(Duration timeout) {

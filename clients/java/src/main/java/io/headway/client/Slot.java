@@ -39,7 +39,8 @@ public final class Slot implements AutoCloseable {
 
     private final Channel channel;
     private final AcquireSlotResponse grant;
-    private final long grantedAtNanos = System.nanoTime();
+    // At the earliest: what the request took on its way counts as if the answer had.
+    private final long grantedAtNanos;
     private final Future<?> renewal;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -48,9 +49,10 @@ public final class Slot implements AutoCloseable {
     private SettleSlotResponse settled;
     private HeadwayException failure;
 
-    Slot(Channel channel, Timer timer, SlotRequest request, AcquireSlotResponse grant) {
+    Slot(Channel channel, Timer timer, SlotRequest request, long askedAtNanos, AcquireSlotResponse grant) {
         this.channel = channel;
         this.grant = grant;
+        grantedAtNanos = askedAtNanos + waited().toNanos();
         var lasts = request.lease().orElseGet(this::leaseByClock);
         var half = lasts.dividedBy(2);
         renewal = timer.every(half.compareTo(SHORTEST_INTERVAL) > 0 ? half : SHORTEST_INTERVAL, this::renew);
@@ -81,7 +83,7 @@ public final class Slot implements AutoCloseable {
         return Durations.of(grant.getWaited());
     }
 
-    /** Whether it is too late to start the call: then release the slot and acquire anew. */
+    /** Whether it may be too late to start the call, by when it was asked for: then release the slot and acquire anew. */
     public boolean isLate() {
         return grant.hasStartWithin() && age().compareTo(Durations.of(grant.getStartWithin())) > 0;
     }
