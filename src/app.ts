@@ -118,7 +118,7 @@ async function compose(options: AppOptions, opened: AsyncDisposableStack): Promi
   });
   const pools = new PoolDirectory({ scheduler, config: config.scheduler, clock, catalog });
   const deployments = new Deployments(catalog, config.tenants);
-  const prices = new PriceBook({ assumedPrice: config.budgets.assumedPrice });
+  const prices = new PriceBook(config.budgets);
   const estimator = new TokenEstimator({ encodings: await loadEncodings(), random });
   const health = new DeploymentHealth(clock, (deployment, state) => {
     logger[state === "open" ? "warn" : "info"]({ deployment, breaker: state }, `a breaker is ${state}`);

@@ -1,4 +1,4 @@
-import type { Config } from "./config.ts";
+import type { BudgetAmounts, Config } from "./config.ts";
 import type { Address } from "./schema/network-kinds.ts";
 
 /** What is allowed and yet probably not meant, one sentence each. */
@@ -12,20 +12,12 @@ export function warningsOf(config: Config): string[] {
       `listening on ${places} without tenants: whoever reaches it can spend your money; set tenants`,
     );
   }
-  const hasBudget = [
-    budgets.hourlyNanoUsd,
-    budgets.dailyNanoUsd,
-    budgets.weeklyNanoUsd,
-    budgets.monthlyNanoUsd,
-  ];
-  if (storage.path === undefined && hasBudget.some((amount) => amount !== undefined)) {
+  if (storage.path === undefined && hasAmount({ ...budgets, perRequestNanoUsd: undefined })) {
     warnings.push("storage is memory: what was spent is forgotten at a restart, and budgets begin anew");
   }
-  if (
-    !budgets.trackCosts &&
-    (hasBudget.some((amount) => amount !== undefined) || budgets.scopes.length > 0)
-  ) {
-    warnings.push("budgets.track_costs is false: the budgets that are set cannot hold; leave it out");
+  const others = [...budgets.scopes, ...config.tenants.map((tenant) => tenant.budgets)];
+  if (!budgets.trackCosts && [budgets, ...others].some(hasAmount)) {
+    warnings.push("budgets.track_costs is false: the budgets that are set do not hold; leave it out");
   }
   if (storage.path === undefined && config.alerts.webhooks.length > 0) {
     warnings.push("storage is memory: alerts are forgotten at a restart, and may be lost or posted again");
@@ -37,6 +29,12 @@ export function warningsOf(config: Config): string[] {
     warnings.push("routing.strategy is fail_fast: routing.fallback_models is never used");
   }
   return warnings;
+}
+
+function hasAmount(amounts: BudgetAmounts): boolean {
+  const { perRequestNanoUsd, hourlyNanoUsd, dailyNanoUsd, weeklyNanoUsd, monthlyNanoUsd } = amounts;
+  const all = [perRequestNanoUsd, hourlyNanoUsd, dailyNanoUsd, weeklyNanoUsd, monthlyNanoUsd];
+  return all.some((amount) => amount !== undefined);
 }
 
 function isLoopback({ host }: Address): boolean {

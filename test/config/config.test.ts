@@ -274,7 +274,13 @@ describe("warnings", () => {
       /listening on 0.0.0.0:50051 without tenants/,
     ],
     ["budget in memory", "storage: memory\nbudgets: {daily_usd: 5}", {}, /forgotten at a restart/],
-    ["budget without tracking", "budgets: {daily_usd: 5, track_costs: false}", {}, /cannot hold/],
+    ["budget without tracking", "budgets: {daily_usd: 5, track_costs: false}", {}, /do not hold/],
+    [
+      "budget of a tenant without tracking",
+      "budgets: {track_costs: false}\ntenants: {a: {token: secret, budgets: {per_request_usd: 1}}}",
+      {},
+      /do not hold/,
+    ],
     ["content", "telemetry: {capture_content: true}", {}, /prompts and answers/],
     [
       "fallback that never is",

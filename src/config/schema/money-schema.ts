@@ -45,7 +45,11 @@ export const budgetsSchema = z
     assume_price: priceSchema.describe(
       "Price of models without a known one. Unset: such a model is refused where a budget applies.",
     ),
-    track_costs: defaulted(boolean, true, "Whether the cost of each call is computed and kept."),
+    track_costs: defaulted(
+      boolean,
+      true,
+      "Whether costs are computed and kept. false: no price is known, and no budget holds.",
+    ),
   })
   .prefault({})
   .describe("How much may be spent. Without any amount nothing is refused for its cost.");

@@ -41,6 +41,8 @@ export class BudgetBook {
   readonly #rules: readonly BudgetRule[];
   readonly #bounds: readonly RequestBound[];
   readonly #timeZone: string;
+  /** How a price may become known. */
+  readonly #priceAdvice: string;
   readonly #clock: Clock;
   readonly #host: BudgetScopeHost;
   readonly #accounts: Map<string, BudgetAccount>[];
@@ -52,6 +54,9 @@ export class BudgetBook {
     this.#rules = budgetRules(budgets, tenants);
     this.#bounds = requestBounds(budgets, tenants);
     this.#timeZone = budgets.timeZone;
+    this.#priceAdvice = budgets.trackCosts
+      ? "set its price, or budgets.assume_price"
+      : "budgets.track_costs is false; leave it out";
     this.#clock = clock;
     this.#host = { clock, noteRoom: onRoom, noteRoomAt: (wallMs) => this.#noteRoomAt(wallMs) };
     this.#accounts = this.#rules.map(() => new Map());
@@ -80,7 +85,7 @@ export class BudgetBook {
       const name = bounds[0]?.name ?? `the ${accounts[0]!.name}`;
       return {
         kind: "price_unknown",
-        explanation: `its price is not known, and ${name} applies: set its price, or budgets.assume_price`,
+        explanation: `its price is not known, and ${name} applies: ${this.#priceAdvice}`,
       };
     }
     if (worstCostNanoUsd === 0n) return { kind: "within" };

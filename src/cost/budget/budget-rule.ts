@@ -26,11 +26,12 @@ const EVERYTHING: BudgetSelector = {
   tag: undefined,
 };
 
-/** The amounts of a config by what they apply to, those of tenants included. */
+/** The amounts of a config by what they apply to, those of tenants included; none where costs are not tracked. */
 export function selectedAmounts(
   budgets: BudgetsConfig,
   tenants: readonly TenantConfig[],
 ): { readonly selector: BudgetSelector; readonly amounts: BudgetAmounts }[] {
+  if (!budgets.trackCosts) return [];
   return [
     { selector: EVERYTHING, amounts: budgets },
     ...budgets.scopes.map((scope) => ({ selector: selectorOf(scope), amounts: scope })),

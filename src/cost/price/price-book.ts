@@ -18,16 +18,24 @@ export interface PricedModel extends PricedPlace {
  */
 export class PriceBook {
   readonly #assumedPrice: PriceOverride | undefined;
+  readonly #isTracking: boolean;
   readonly #prices = new Map<string, ModelPrice | undefined>();
   #source = bundledSource();
 
-  /** `assumedPrice` holds for models without a known one; it must have input and output to be of use. */
-  constructor(options: { readonly assumedPrice?: PriceOverride | undefined } = {}) {
+  /**
+   * `assumedPrice` holds for models without a known one; it must have input and output to be of use. `trackCosts` false:
+   * no price is known. Default true.
+   */
+  constructor(
+    options: { readonly assumedPrice?: PriceOverride | undefined; readonly trackCosts?: boolean } = {},
+  ) {
     this.#assumedPrice = options.assumedPrice;
+    this.#isTracking = options.trackCosts ?? true;
   }
 
   /** The price of a model. Undefined: not known, which is never the same as free. */
   forModel(model: PricedModel): ModelPrice | undefined {
+    if (!this.#isTracking) return undefined;
     if (this.#prices.has(model.id)) return this.#prices.get(model.id);
     const known = knownPrice(model, this.#source);
     const configured = model.price === undefined ? known : overridePrice(known, model.price, "config");
