@@ -116,6 +116,11 @@ export class AttemptSpan {
     if (firstTokenMs !== undefined) this.#span.setAttribute("headway.first_token_ms", firstTokenMs);
   }
 
+  /** The answer was passed on only when it was whole. */
+  noteHeldBack(): void {
+    this.#span.setAttribute("headway.held_back", true);
+  }
+
   succeed(answer: {
     readonly usage: TokenUsage;
     readonly cost: Cost | undefined;

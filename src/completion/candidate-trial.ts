@@ -2,10 +2,15 @@ import { levelOf } from "../core/priority.ts";
 import type { Refusal } from "../core/refusal.ts";
 import { sleep } from "../core/sleep.ts";
 import { type AttemptCause, causeAfterRefusal } from "../fallback/attempts/attempt-cause.ts";
-import { decideAfterFailure, type NextStep } from "../fallback/attempts/attempt-policy.ts";
+import {
+  decideAfterFailure,
+  type FailedAttempt,
+  type NextStep,
+} from "../fallback/attempts/attempt-policy.ts";
 import { usefulCandidates } from "../fallback/attempts/useful-candidates.ts";
 import type { RoutedCandidate } from "../fallback/route.ts";
-import { type AttemptOutcome, type AttemptPlan, makeAttempt } from "./attempt.ts";
+import { type AttemptOutcome, makeAttempt } from "./attempt.ts";
+import type { AttemptPlan } from "./attempt-plan.ts";
 import type { Candidate } from "./candidate.ts";
 import { remainingMs } from "./deadline.ts";
 import { type FittedRequest, fitContext } from "./fit-context.ts";
@@ -60,7 +65,8 @@ export class CandidateTrial {
     let explanation = routed.explanation;
     for (let retryCount = 0; ; retryCount++) {
       const askedMs = clock.monotonicMs();
-      const race = await this.#attempt(this.#planAttempt(fitted, cause, explanation), others);
+      const attempt = this.#planAttempt(fitted, { cause, explanation, hasOthers: others.length > 0 });
+      const race = await this.#attempt(attempt, others);
       if (race.first.kind === "not_started") {
         this.#planned.log.addVainWait(clock.monotonicMs() - askedMs);
         return this.#notStarted(routed, race.first.refusal, others);
@@ -70,8 +76,12 @@ export class CandidateTrial {
       others = others.filter((other) => other.candidate.deploymentId !== hedged);
       if (outcome.kind === "answered") return { kind: "answered", fitted: answering, attempt: outcome };
       const useful = this.#useful(routed, outcome, others);
-      const step = this.#decide(fitted.candidate, outcome, retryCount, useful.length);
-      const isFinal = step.kind === "stop" || (step.kind === "exhausted" && !this.#passedOver.mayHelp());
+      const { nowCount, laterCount } = this.#passedOver.outlook();
+      const step = this.#decide(fitted.candidate, outcome, retryCount, {
+        usefulCandidateCount: useful.length + nowCount,
+        laterCandidateCount: laterCount,
+      });
+      const isFinal = step.kind === "stop" || (step.kind === "exhausted" && nowCount + laterCount === 0);
       this.#planned.log.record(outcome.row, isFinal);
       if (step.kind === "retry_here" && (await this.#pause(step.delayMs))) {
         cause = "retry";
@@ -139,19 +149,23 @@ export class CandidateTrial {
     const planAt: HedgeOptions["planAt"] = (routed, explanation) => {
       const fitted = this.#fit(routed);
       if (fitted.kind === "refused") return undefined;
-      return { fitted, plan: this.#planAttempt(fitted, "hedge", explanation) };
+      return { fitted, plan: this.#planAttempt(fitted, { cause: "hedge", explanation, hasOthers: false }) };
     };
     return planHedge(slow, { quantile, health: this.#planned.options.tools.health, untried, planAt });
   }
 
-  #planAttempt({ candidate, request }: FittedRequest, cause: AttemptCause, explanation: string): AttemptPlan {
+  #planAttempt(
+    { candidate, request }: FittedRequest,
+    { cause, explanation, hasOthers }: { cause: AttemptCause; explanation: string; hasOthers: boolean },
+  ): AttemptPlan {
     const { events, log, plan, question } = this.#planned;
     const { call, command, parent } = question;
     const { tenant } = call.caller;
     const isFirstChoice = this.#isFirstChoice(candidate);
+    const number = log.attempts.length + 1;
     return {
       candidate,
-      number: log.attempts.length + 1,
+      number,
       cause,
       explanation,
       request,
@@ -172,6 +186,7 @@ export class CandidateTrial {
       tags: command.tags,
       requestId: command.requestId,
       sink: events,
+      hasAlternative: hasOthers && number < plan.settings.maxAttemptCount,
       arms: plan.candidates.arms,
       parent,
       memo: log.memoOf(candidate),
@@ -181,9 +196,9 @@ export class CandidateTrial {
 
   #decide(
     { providerConfig }: Candidate,
-    { error, tokensStreamed }: Extract<AttemptOutcome, { kind: "failed" }>,
+    { error, hadBegun, record, tokensStreamed }: Extract<AttemptOutcome, { kind: "failed" }>,
     retryCount: number,
-    usefulCandidateCount: number,
+    others: Pick<FailedAttempt, "usefulCandidateCount" | "laterCandidateCount">,
   ): NextStep {
     const { log, options, plan, question } = this.#planned;
     const { strategy, maxAttemptCount } = plan.settings;
@@ -191,6 +206,8 @@ export class CandidateTrial {
       reason: error.reason,
       strategy,
       tokensStreamed,
+      hadBegun,
+      tookMs: record.latencyMs,
       attemptCount: log.attempts.length,
       maxAttemptCount,
       retryCount,
@@ -199,7 +216,7 @@ export class CandidateTrial {
       retryAfterMs: error.retryAfterMs,
       remainingMs: remainingMs(question.call, options.clock),
       remainingWaitMs: remainingWaitMs(this.#planned),
-      usefulCandidateCount,
+      ...others,
       random: options.random,
     });
   }

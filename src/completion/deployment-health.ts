@@ -36,6 +36,9 @@ export class DeploymentHealth {
     streamed: new Map(),
   };
 
+  /** Those whose last stream broke off after its first token. */
+  readonly #breakingOff = new Set<string>();
+
   /** `onBreaker` is told of each breaker that changes its state. */
   constructor(clock: Clock, onBreaker: (deployment: string, state: Breaker["kind"]) => void = () => {}) {
     this.#clock = clock;
@@ -62,6 +65,14 @@ export class DeploymentHealth {
     return latencies.quantile(sinceMs, part);
   }
 
+  /**
+   * Whether the last stream that ended here, well or badly, had begun and broke off. Until one is whole again the next
+   * may do the same, and what the caller has seen of it could not be begun elsewhere.
+   */
+  breaksOff(deployment: string): boolean {
+    return this.#breakingOff.has(deployment);
+  }
+
   /** Asks the breaker whether a call may be made now. Whoever may must tell how it ended. */
   mayCall(deployment: string): Passage {
     const known = this.#breakers.get(deployment);
@@ -71,13 +82,17 @@ export class DeploymentHealth {
     return passage;
   }
 
-  /** `reason` undefined: it was answered. `latencyMs`: to the first token, or to the answer. */
+  /**
+   * `reason` undefined: it was answered. `hadBegun`: the first token had come. `latencyMs`: to the first token, or to the
+   * answer.
+   */
   callEnded(
     deployment: string,
     end: {
       readonly passage: "call" | "probe";
       readonly reason: AttemptErrorReason | undefined;
       readonly kind: AnswerKind;
+      readonly hadBegun: boolean;
       readonly latencyMs: number;
     },
   ): void {
@@ -85,7 +100,9 @@ export class DeploymentHealth {
     const known = this.#breakers.get(deployment) ?? CLOSED_BREAKER;
     const signal = breakerSignal(end.reason);
     this.#setBreaker(deployment, known, afterCall(known, { passage: end.passage, signal, nowMs }, RULES));
+    if (signal === "failure" && end.hadBegun) this.#breakingOff.add(deployment);
     if (end.reason !== undefined) return;
+    if (end.kind === "streamed") this.#breakingOff.delete(deployment);
     this.#noteLatency("any", deployment, nowMs, end.latencyMs);
     this.#noteLatency(end.kind, deployment, nowMs, end.latencyMs);
   }

@@ -1,16 +1,20 @@
 import type { ChatRequest, Message } from "../core/chat.ts";
 import type { TokenUsage } from "../core/usage.ts";
 import type { TokenEstimator } from "../cost/tokens/token-estimator.ts";
-import type { AttemptPlan } from "./attempt.ts";
+import type { AttemptPlan } from "./attempt-plan.ts";
 
-/** What a call has used: as its provider reported it; a side that it did not report as counted from what was written. */
+/**
+ * What a call has used: as its provider reported it; a side that it did not report as counted from what was written,
+ * which only then is asked for.
+ */
 export function filledUsage(
   { candidate, tenant, taskType }: AttemptPlan,
   reported: TokenUsage | undefined,
-  written: string,
+  writtenOf: () => string,
   estimator: TokenEstimator,
 ): TokenUsage {
   if (reported?.inputTokens !== undefined && reported.outputTokens !== undefined) return reported;
+  const written = writtenOf();
   const estimate = (request: ChatRequest) =>
     estimator.estimate(request, candidate.model, { tenant, taskType });
   return {

@@ -2,8 +2,16 @@ import type { AttemptErrorReason } from "../core/attempt-error.ts";
 import type { Refusal, RefusalReason } from "../core/refusal.ts";
 import { usefulCandidates } from "../fallback/attempts/useful-candidates.ts";
 import type { Route, RoutedCandidate } from "../fallback/route.ts";
-import { foundAgain, isMendedByTime, type SecondLook, takeSecondLook } from "../fallback/second-look.ts";
+import {
+  foundAgain,
+  isMendedByTime,
+  type Outlook,
+  outlookOf,
+  type SecondLook,
+  takeSecondLook,
+} from "../fallback/second-look.ts";
 import type { CandidateSnapshot } from "../fallback/snapshot.ts";
+import type { RequestNeeds } from "../fallback/verdict.ts";
 import { findRoute } from "./plan-complete.ts";
 import { type PlannedRequest, remainingWaitMs } from "./planned-request.ts";
 
@@ -62,15 +70,18 @@ export class PassedOver {
     this.#waiting = usefulCandidates({ failed, reason, untried: this.#waiting });
   }
 
-  /** Whether one of them can be called by now, or will be in time. */
-  mayHelp(): boolean {
-    return this.#judge().kind !== "nothing";
+  /** How many of them can be called by now, and how many will be in time. */
+  outlook(): Outlook {
+    const judged = this.#judge();
+    return judged === undefined ? { nowCount: 0, laterCount: 0 } : outlookOf(judged.route, judged.needs);
   }
 
   /** Looks at them as they are now. Those that are found go to the end of the route's `trial`. */
   look(): SecondLook {
-    const look = this.#judge();
+    const judged = this.#judge();
     this.#lookCount++;
+    if (judged === undefined) return { kind: "nothing" };
+    const look = takeSecondLook(judged.route, judged.needs);
     if (look.kind !== "found") return look;
     const trial = look.trial.map((found) => foundAgain(found, this.#atFirst(found)));
     const isFound = idsOf(trial);
@@ -79,24 +90,24 @@ export class PassedOver {
     return { kind: "found", trial };
   }
 
-  /** Says of them in the route what stands in their way by now. */
-  #judge(): SecondLook {
+  /** Says of them in the route what stands in their way by now. Undefined: they do not matter any more. */
+  #judge(): { readonly route: Route; readonly needs: RequestNeeds } | undefined {
     const { log, options, plan, question } = this.#planned;
     const { maxAttemptCount } = plan.settings;
     const hasMore = this.#waiting.length > 0 && this.#lookCount < MOST_LOOKS;
     if (!hasMore || question.call.signal.aborted || log.attempts.length >= maxAttemptCount) {
-      return { kind: "nothing" };
+      return undefined;
     }
     const ids = idsOf(this.#waiting);
-    const { route, needs } = findRoute(question, options, {
+    const judged = findRoute(question, options, {
       settings: plan.settings,
       list: plan.candidates.list.filter(({ deployment }) => ids.has(deployment.id)),
       turn: plan.turn,
       maxWaitMs: remainingWaitMs(this.#planned),
       spentNanoUsd: log.spentNanoUsd,
     });
-    this.#route = replaced(this.#route, [], route.rest);
-    return takeSecondLook(route, needs);
+    this.#route = replaced(this.#route, [], judged.route.rest);
+    return judged;
   }
 
   /** What was said of a candidate before the first attempt. */

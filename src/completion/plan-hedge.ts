@@ -1,6 +1,6 @@
 import { formatMs } from "../fallback/format.ts";
 import type { RoutedCandidate } from "../fallback/route.ts";
-import type { AttemptPlan } from "./attempt.ts";
+import type { AttemptPlan } from "./attempt-plan.ts";
 import type { DeploymentHealth } from "./deployment-health.ts";
 import type { Hedge, HedgePlan } from "./race-attempts.ts";
 
@@ -32,8 +32,10 @@ function* plansBeside(
   slow: AttemptPlan,
   afterMs: number,
   explanation: string,
-  { planAt, untried }: HedgeOptions,
+  { health, planAt, untried }: HedgeOptions,
 ): Iterable<HedgePlan> {
+  // Held back until it is whole it is later than usual, and is not to be given up for that.
+  if (slow.hasAlternative && health.breaksOff(slow.candidate.deployment.id)) return;
   const worstNanoUsd = slow.candidate.budget.worstCost?.totalNanoUsd ?? 0n;
   for (const routed of untried) {
     const hedge = planAt(routed, explanation);

@@ -1,5 +1,6 @@
 import { sleep } from "../core/sleep.ts";
-import { type AttemptOutcome, type AttemptPlan, type AttemptTools, makeAttempt } from "./attempt.ts";
+import { type AttemptOutcome, type AttemptTools, makeAttempt } from "./attempt.ts";
+import type { AttemptPlan } from "./attempt-plan.ts";
 import type { FittedRequest } from "./fit-context.ts";
 import { overtake, overtakenError } from "./overtaken.ts";
 import type { StreamSink } from "./receive-stream.ts";
@@ -130,6 +131,7 @@ function tooLate({ record, row }: Extract<AttemptOutcome, { kind: "answered" }>)
     kind: "failed",
     error,
     tokensStreamed: false,
+    hadBegun: false,
     record: { ...record, ...cancelled },
     row: { ...row, outcome: "cancelled", reason },
   };

@@ -4,8 +4,10 @@ import type { Clock } from "../core/clock.ts";
 import type { TokenUsage } from "../core/usage.ts";
 import type { TokenEstimator } from "../cost/tokens/token-estimator.ts";
 import type { ProviderAnswer, ProviderEvent } from "../providers/provider.ts";
-import { type AttemptPlan, asAttemptError } from "./attempt.ts";
+import { asAttemptError } from "./as-attempt-error.ts";
+import type { AttemptPlan } from "./attempt-plan.ts";
 import { filledUsage, writtenText } from "./filled-usage.ts";
+import { replay } from "./replay.ts";
 import { isUnheard, sentUsage } from "./unheard-call.ts";
 
 /** Takes the pieces of an answer on their way to the caller. A promise holds the provider back until it resolves. */
@@ -15,14 +17,30 @@ export interface StreamSink {
   toolCall(toolCall: ToolCall): Promise<void>;
 }
 
-/** What came of a streamed call. */
-export type StreamReceived = {
+/** What came of a call, with the usage that it is charged for. Undefined: nothing that anyone knows of. */
+export type Received = {
   readonly usage: TokenUsage | undefined;
+  /** From the call to the first piece of a stream, in milliseconds. Undefined: none came. */
   readonly firstTokenMs: number | undefined;
+  /** Whether nothing was passed on before the answer was whole. */
+  readonly isHeldBack: boolean;
 } & (
   | { readonly kind: "answered"; readonly answer: ProviderAnswer; readonly usage: TokenUsage }
   | { readonly kind: "failed"; readonly error: AttemptError; readonly tokensStreamed: boolean }
 );
+
+/** What is asked of a streamed call. */
+export interface StreamedCall {
+  readonly events: AsyncIterable<ProviderEvent>;
+  readonly sink: StreamSink;
+  /** Asked when the first piece has come: whether nothing is to be passed on before the answer is whole. */
+  readonly holdsBack: () => boolean;
+}
+
+export interface ReceiveTools {
+  readonly clock: Clock;
+  readonly estimator: TokenEstimator;
+}
 
 /**
  * Passes a streamed answer on. One that breaks off is charged for what was used: as the provider said it, else as
@@ -30,15 +48,20 @@ export type StreamReceived = {
  */
 export async function receiveStream(
   plan: AttemptPlan,
-  events: AsyncIterable<ProviderEvent>,
-  sink: StreamSink,
-  tools: { readonly clock: Clock; readonly estimator: TokenEstimator },
-): Promise<StreamReceived> {
+  { events, sink, holdsBack }: StreamedCall,
+  tools: ReceiveTools,
+): Promise<Received> {
   const startMs = tools.clock.monotonicMs();
   let firstTokenMs: number | undefined;
+  let isHeldBack = false;
   let hasStarted = false;
   let written = "";
   let usage: TokenUsage | undefined;
+  const noteFirst = (): void => {
+    if (firstTokenMs !== undefined) return;
+    firstTokenMs = tools.clock.monotonicMs() - startMs;
+    isHeldBack = holdsBack();
+  };
   try {
     for await (const event of events) {
       switch (event.kind) {
@@ -46,22 +69,23 @@ export async function receiveStream(
           hasStarted = true;
           break;
         case "delta":
-          firstTokenMs ??= tools.clock.monotonicMs() - startMs;
+          noteFirst();
           written += event.text;
-          await sink.delta(event.text);
+          if (!isHeldBack) await sink.delta(event.text);
           break;
         case "tool_call":
-          firstTokenMs ??= tools.clock.monotonicMs() - startMs;
+          noteFirst();
           written += event.toolCall.name + event.toolCall.argumentsJson;
-          await sink.toolCall(event.toolCall);
+          if (!isHeldBack) await sink.toolCall(event.toolCall);
           break;
         case "usage":
           usage = { ...usage, ...event.usage };
           break;
         case "done": {
           const { answer } = event;
-          const filled = filledUsage(plan, answer.usage, writtenText(answer.message), tools.estimator);
-          return { kind: "answered", answer, usage: filled, firstTokenMs };
+          if (isHeldBack) await passOn(answer, sink);
+          const filled = filledUsage(plan, answer.usage, () => writtenText(answer.message), tools.estimator);
+          return { kind: "answered", answer, usage: filled, firstTokenMs, isHeldBack };
         }
       }
     }
@@ -69,13 +93,24 @@ export async function receiveStream(
   } catch (thrown) {
     const error = asAttemptError(thrown);
     const unheard = isUnheard(error) ? sentUsage(plan) : undefined;
-    const counted = hasStarted ? filledUsage(plan, usage, written, tools.estimator) : (usage ?? unheard);
+    const counted = hasStarted
+      ? filledUsage(plan, usage, () => written, tools.estimator)
+      : (usage ?? unheard);
     return {
       kind: "failed",
       error,
-      tokensStreamed: firstTokenMs !== undefined,
+      tokensStreamed: firstTokenMs !== undefined && !isHeldBack,
       usage: counted,
       firstTokenMs,
+      isHeldBack,
     };
+  }
+}
+
+/** Passes on an answer that was held back. */
+async function passOn({ message }: ProviderAnswer, sink: StreamSink): Promise<void> {
+  for (const piece of replay(message)) {
+    if (piece.kind === "delta") await sink.delta(piece.text);
+    else await sink.toolCall(piece.toolCall);
   }
 }

@@ -1,6 +1,6 @@
 import type { AttemptError } from "../core/attempt-error.ts";
 import type { TokenUsage } from "../core/usage.ts";
-import type { AttemptPlan } from "./attempt.ts";
+import type { AttemptPlan } from "./attempt-plan.ts";
 
 /**
  * Whether a call was given up before its provider had answered anything. The provider has read the input by then, and

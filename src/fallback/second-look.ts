@@ -10,6 +10,12 @@ export type SecondLook =
   | { readonly kind: "wait"; readonly delayMs: number }
   | { readonly kind: "nothing" };
 
+/** How many of those that were passed over can be called by now, and how many more later, in time. */
+export interface Outlook {
+  readonly nowCount: number;
+  readonly laterCount: number;
+}
+
 /** Whether time may mend what stands in a candidate's way. */
 export function isMendedByTime(verdict: CandidateVerdict): boolean {
   switch (verdict) {
@@ -26,11 +32,21 @@ export function isMendedByTime(verdict: CandidateVerdict): boolean {
 /** What is to be done with those that were passed over. `fresh`: their route by what is known now. */
 export function takeSecondLook({ trial, rest }: Route, needs: RequestNeeds): SecondLook {
   if (trial.length > 0) return { kind: "found", trial };
-  const times = rest.map((routed) => nextLookMs(routed, needs)).filter((time) => time !== undefined);
-  const soonestMs = Math.max(1, Math.ceil(Math.min(...times)));
+  const delays = delaysInTime(rest, needs);
+  return delays.length === 0 ? { kind: "nothing" } : { kind: "wait", delayMs: Math.min(...delays) };
+}
+
+/** What may still come of those that were passed over. */
+export function outlookOf({ trial, rest }: Route, needs: RequestNeeds): Outlook {
+  return { nowCount: trial.length, laterCount: delaysInTime(rest, needs).length };
+}
+
+/** When those that `max_wait` and the deadline allow to wait for are worth another look, in whole milliseconds. */
+function delaysInTime(rest: readonly RoutedCandidate[], needs: RequestNeeds): readonly number[] {
   const { remainingMs = Number.POSITIVE_INFINITY } = needs;
-  if (soonestMs > acceptedWaitMs(needs) || soonestMs >= remainingMs) return { kind: "nothing" };
-  return { kind: "wait", delayMs: soonestMs };
+  return rest
+    .map((routed) => Math.max(1, Math.ceil(nextLookMs(routed, needs) ?? Number.POSITIVE_INFINITY)))
+    .filter((delayMs) => delayMs <= acceptedWaitMs(needs) && delayMs < remainingMs);
 }
 
 /** Undefined: nobody can say, or the wait is as long after a pause as without one. */

@@ -26,9 +26,9 @@ it.each(["whole", "streamed"])("a %s answer without usage is charged for what wa
   const end = await runClock(clock, form === "whole" ? completer.complete(COMMAND, call) : stream());
   if ("kind" in end) throw new Error(end.message);
   const { usage, cost, attempts } = end;
-  expect(usage).toMatchObject({ estimated: true, outputTokens: 1 });
+  expect(usage).toMatchObject({ estimated: true, outputTokens: 2 });
   expect(usage.inputTokens).toBeGreaterThan(0);
-  expect(cost?.outputNanoUsd).toBe(1_000_000n);
+  expect(cost?.outputNanoUsd).toBe(2_000_000n);
   expect(attempts[0]).toMatchObject({ usage, cost });
 });
 

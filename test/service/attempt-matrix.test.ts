@@ -43,7 +43,7 @@ const ROWS: readonly [
     ({ clock }) =>
       () =>
         clock.advance(TIMEOUT_MS),
-    { alone: 3, passing: 2, other: 2, same: 2 },
+    { alone: 3, passing: 2, other: 1, same: 1 },
   ],
   ["OVERLOADED", () => ({ status: 503 }), { alone: 3, passing: 2, other: 2, same: 2 }],
   ["SERVER_ERROR", () => ({ status: 500 }), { alone: 3, passing: 2, other: 2, same: 2 }],

@@ -1,13 +1,15 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { outcomeOf } from "../support/service/failure.ts";
-import { type Fault, FaultyServer } from "../support/service/faulty-server.ts";
+import { type Fault, FaultyServer, streamPiece } from "../support/service/faulty-server.ts";
 import { type Headway, startHeadway } from "../support/service/start-headway.ts";
 import { ask, collect } from "../support/service/talk.ts";
 
 /** How long each outage goes on, in milliseconds: `HEADWAY_OUTAGE_SECONDS`, default 60. */
 const OUTAGE_MS = Number(process.env.HEADWAY_OUTAGE_SECONDS ?? 60) * 1_000;
 const WARM_MS = 5_000;
+/** As long as a breaker may stay open that opened last during an outage of a minute, and a little more. */
+const RECOVERY_MS = 30_000;
 const EVERY_MS = 50;
 
 const error =
@@ -16,17 +18,44 @@ const error =
     response.writeHead(status, { "content-type": "application/json" });
     response.end('{"error": {"message": "No", "type": "error"}}');
   };
-const FAULTS: Readonly<Record<string, Fault>> = {
-  "fails every call": error(500),
-  "answers 429": error(429),
-  "cuts every call": (response) => void response.destroy(),
-  hangs: () => {},
-  "fails slowly": (response) => void setTimeout(() => error(500)(response), 1_000),
-};
+const cut: Fault = (response) => void response.destroy();
+/** Breaks off a stream so long after its first piece, and any other call at once. */
+const cutBegun =
+  (afterMs: number): Fault =>
+  (response, isStream) => {
+    if (!isStream) return cut(response, isStream);
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    response.write(streamPiece("partly"));
+    setTimeout(() => response.destroy(), afterMs);
+  };
 
-test.each(Object.keys(FAULTS).flatMap((name) => [true, false].map((isStreamed) => ({ name, isStreamed }))))(
-  "with a healthy second, a primary on a real socket that $name costs no answers (streamed: $isStreamed)",
-  async ({ name, isStreamed }) => {
+type Streamed = "all" | "none" | "mixed";
+
+/** `begunCount`: streams that have begun when the first of them breaks off, and cannot be begun elsewhere. */
+const RUNS: readonly { name: string; fault: Fault; streamed: Streamed; begunCount: number }[] = [
+  ...Object.entries<Fault>({
+    "fails every call": error(500),
+    "answers 429": error(429),
+    "cuts every call": cut,
+    hangs: () => {},
+    "fails slowly": (response) => void setTimeout(() => error(500)(response, false), 1_000),
+  }).flatMap(([name, fault]) =>
+    (["none", "all"] as const).map((streamed) => ({ name, fault, streamed, begunCount: 0 })),
+  ),
+  ...(["all", "mixed"] as const).flatMap((streamed) => [
+    { name: "cuts streams just begun", fault: cutBegun(10), streamed, begunCount: 1 },
+    {
+      name: "cuts streams after a second",
+      fault: cutBegun(1_000),
+      streamed,
+      begunCount: 1_000 / EVERY_MS + 1,
+    },
+  ]),
+];
+
+test.each(RUNS)(
+  "with a healthy second, a primary on a real socket that $name costs no other answers (streamed: $streamed)",
+  async ({ name, fault, streamed, begunCount }) => {
     const primary = await FaultyServer.start();
     const second = await FaultyServer.start();
     const provider = (url: string) =>
@@ -38,19 +67,30 @@ test.each(Object.keys(FAULTS).flatMap((name) => [true, false].map((isStreamed) =
       await headway.close();
       await Promise.all([primary.stop(), second.stop()]);
     });
-    const before = await traffic(headway, isStreamed, WARM_MS);
+    const before = await traffic(headway, streamed, WARM_MS);
     const callsBefore = primary.requestCount;
-    primary.fault = FAULTS[name]!;
-    const during = await traffic(headway, isStreamed, OUTAGE_MS);
+    primary.fault = fault;
+    const during = await traffic(headway, streamed, OUTAGE_MS);
     const calls = primary.requestCount - callsBefore;
+    const secondCalls = second.requestCount;
     primary.fault = undefined;
+    const endMs = performance.now();
+    const after = await traffic(headway, streamed, RECOVERY_MS);
+    const back = primary.arrivalsMs.filter((atMs) => atMs >= endMs);
+    const { failures, latenciesMs } = during;
     console.log(
-      `${name}, streamed ${isStreamed}: ${during.failures} of ${during.latenciesMs.length} failed; p99 ${p99(before).toFixed(0)} ms before, ` +
-        `${p99(during).toFixed(0)} ms during; ${calls} calls of the primary`,
+      `${name}, streamed ${streamed}: ${failures} of ${latenciesMs.length} failed (${percent(during)}); ` +
+        `p99 ${p99(before).toFixed(0)} ms before, ${p99(during).toFixed(0)} ms during; ` +
+        `${calls} calls of the primary, which was called again ${(back[0]! - endMs).toFixed(0)} ms after the end, ` +
+        `at most ${mostInASecond(back)} times in a second; ${second.requestCount - secondCalls} calls of the second after the end`,
     );
     expect(before.failures).toBe(0);
-    expect(during.failures / during.latenciesMs.length).toBeLessThanOrEqual(0.001);
-    expect(calls).toBeLessThan(during.latenciesMs.length / 2);
+    expect(failures).toBeLessThanOrEqual(Math.max(begunCount, latenciesMs.length / 1_000));
+    expect(calls).toBeLessThan(latenciesMs.length / 2);
+    expect(after.failures).toBe(0);
+    // All traffic is back, and comes no faster than it is asked for, but for what stood still for a moment.
+    expect(back.length).toBeGreaterThan(0);
+    expect(mostInASecond(back)).toBeLessThanOrEqual(2 * (1_000 / EVERY_MS));
   },
 );
 
@@ -59,13 +99,13 @@ interface Traffic {
   readonly latenciesMs: readonly number[];
 }
 
-async function traffic(headway: Headway, isStreamed: boolean, durationMs: number): Promise<Traffic> {
+async function traffic(headway: Headway, streamed: Streamed, durationMs: number): Promise<Traffic> {
   const request = ask("hello", { model: "primary/m", fallbackModels: ["second/m"] });
   const latenciesMs: number[] = [];
   let failures = 0;
-  const one = async (): Promise<void> => {
+  const one = async (isStream: boolean): Promise<void> => {
     const startMs = performance.now();
-    const isAnswered = isStreamed
+    const isAnswered = isStream
       ? (await collect(headway.grpc.streamComplete({ request }))).failure === undefined
       : (await outcomeOf(headway.grpc.complete(request))) === "OK";
     if (!isAnswered) failures++;
@@ -73,7 +113,7 @@ async function traffic(headway: Headway, isStreamed: boolean, durationMs: number
   };
   const running: Promise<void>[] = [];
   for (let sent = 0; sent * EVERY_MS < durationMs; sent++) {
-    running.push(one());
+    running.push(one(streamed === "all" || (streamed === "mixed" && sent % 2 === 0)));
     await pause(EVERY_MS);
   }
   await Promise.all(running);
@@ -82,4 +122,18 @@ async function traffic(headway: Headway, isStreamed: boolean, durationMs: number
 
 function p99({ latenciesMs }: Traffic): number {
   return latenciesMs.toSorted((one, other) => one - other)[Math.floor(latenciesMs.length * 0.99)]!;
+}
+
+function percent({ failures, latenciesMs }: Traffic): string {
+  return `${(100 * (1 - failures / latenciesMs.length)).toFixed(2)} % answered`;
+}
+
+/** The most of these instants that are within one second. */
+function mostInASecond(instantsMs: readonly number[]): number {
+  return Math.max(
+    0,
+    ...instantsMs.map(
+      (fromMs) => instantsMs.filter((atMs) => atMs >= fromMs && atMs < fromMs + 1_000).length,
+    ),
+  );
 }

@@ -9,11 +9,11 @@ import type { CompleteCommand } from "../complete-request.ts";
 import type { CompleteResult } from "../complete-result.ts";
 import { isLate } from "../deadline.ts";
 import { refuseLeft } from "../refuse-failed.ts";
+import { replay } from "../replay.ts";
 import { refusalEntry } from "../request-entry.ts";
 import type { AnswerStore } from "./answer-store.ts";
 import { Broadcast } from "./broadcast.ts";
 import { hitEntry } from "./hit-entry.ts";
-import { replay } from "./replay.ts";
 import { asHit, decodeAnswer, encodeAnswer } from "./stored-answer.ts";
 
 /**

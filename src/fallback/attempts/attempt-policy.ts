@@ -11,6 +11,10 @@ export interface FailedAttempt {
   readonly strategy: Strategy;
   /** True: the caller has seen a part of the answer, so that no other can take its place. */
   readonly tokensStreamed: boolean;
+  /** The answer had begun, seen or held back. */
+  readonly hadBegun: boolean;
+  /** How long the attempt took, in milliseconds. */
+  readonly tookMs: number;
   /** Attempts of the whole request so far, this one included; at least 1. */
   readonly attemptCount: number;
   /** The most attempts of the whole request. */
@@ -27,8 +31,10 @@ export interface FailedAttempt {
   readonly remainingMs: number | undefined;
   /** What is left of `max_wait`; bounds a wait that the provider asks for, not our own pauses. */
   readonly remainingWaitMs: number;
-  /** How many of the candidates not yet tried may help; see `usefulCandidates`. */
+  /** How many others may help and can be called now: not yet tried, see `usefulCandidates`, or passed over before. */
   readonly usefulCandidateCount: number;
+  /** How many others were passed over and can be called later, in time. */
+  readonly laterCandidateCount: number;
   readonly random: Random;
 }
 
@@ -45,7 +51,7 @@ export type NextStep =
 
 /**
  * Decides what follows a failed attempt. Attempts are first kept for candidates not yet tried: a deployment is asked
- * again only while enough of `maxAttemptCount` is left for each of them.
+ * again only while enough of `maxAttemptCount` is left for each of them, and time for them if it fails once more.
  */
 export function decideAfterFailure(failed: FailedAttempt): NextStep {
   const obstacle = whyStop(failed);
@@ -58,14 +64,17 @@ export function decideAfterFailure(failed: FailedAttempt): NextStep {
       ? next
       : { kind: "exhausted", explanation: `${reason} is not retried, and no other candidate helps` };
   }
-  if (hasNext && wantsNoCallsNow(failed)) return next;
+  if (hasNext && isBetterLeft(failed)) return next;
   const retry = tryRetry(failed);
   return retry.kind === "exhausted" && hasNext ? next : retry;
 }
 
-/** Whether the deployment has said that it wants no calls for longer than our own pause. */
-function wantsNoCallsNow({ reason, retryAfterMs, retryDelayMs }: FailedAttempt): boolean {
-  if (ERROR_POLICIES[reason].retryHere === "last_resort") return true;
+/**
+ * Whether others come before the same deployment: it has said that it wants no calls for longer than our own pause, or it
+ * has broken off an answer, which takes far longer to find out than that it gives none.
+ */
+function isBetterLeft({ hadBegun, reason, retryAfterMs, retryDelayMs }: FailedAttempt): boolean {
+  if (ERROR_POLICIES[reason].retryHere === "last_resort" || hadBegun) return true;
   return retryAfterMs !== undefined && retryAfterMs > retryDelayMs;
 }
 
@@ -81,21 +90,29 @@ function whyStop(failed: FailedAttempt): string | undefined {
 }
 
 function tryRetry(failed: FailedAttempt): NextStep {
-  const { reason, attemptCount, maxAttemptCount, retryCount, maxRetryCount, usefulCandidateCount } = failed;
+  const { reason, attemptCount, maxAttemptCount, retryCount, maxRetryCount } = failed;
+  const otherCount = failed.usefulCandidateCount + failed.laterCandidateCount;
   if (retryCount >= maxRetryCount) {
     return { kind: "exhausted", explanation: `${reason}, and all ${maxRetryCount} retries are made` };
   }
-  if (maxAttemptCount - attemptCount <= usefulCandidateCount) {
+  if (maxAttemptCount - attemptCount <= otherCount) {
     return {
       kind: "exhausted",
       explanation: `${reason}, and the attempts left are kept for other candidates`,
     };
   }
   const delayMs = retryPauseMs(failed);
-  if (failed.remainingMs !== undefined && delayMs >= failed.remainingMs) {
+  const { remainingMs = Number.POSITIVE_INFINITY, tookMs } = failed;
+  if (delayMs >= remainingMs) {
     return {
       kind: "exhausted",
       explanation: `${reason}, and a retry in ${formatMs(delayMs)} would miss the deadline`,
+    };
+  }
+  if (otherCount > 0 && delayMs + tookMs >= remainingMs) {
+    return {
+      kind: "exhausted",
+      explanation: `${reason}, and a retry that takes as long again would leave no time for other candidates`,
     };
   }
   if (failed.retryAfterMs !== undefined && failed.retryAfterMs > failed.remainingWaitMs) {

@@ -4,7 +4,7 @@ import type { AttemptErrorReason } from "../../core/attempt-error.ts";
 export interface ErrorPolicy {
   /**
    * Whether the same deployment may be asked again. `last_resort`: only when no other candidate is left, since the
-   * deployment has said that it does not want calls now.
+   * deployment has said that it does not want calls now, or has taken all the time that a call may take.
    */
   readonly retryHere: "yes" | "no" | "last_resort";
   /** Which other candidates may help. `larger_context`: those that hold more than the one that failed. */
@@ -14,7 +14,7 @@ export interface ErrorPolicy {
 /** What is done after a failed attempt, by its reason. */
 export const ERROR_POLICIES: Readonly<Record<AttemptErrorReason, ErrorPolicy>> = {
   CONNECTION: { retryHere: "yes", next: "any" },
-  TIMEOUT: { retryHere: "yes", next: "any" },
+  TIMEOUT: { retryHere: "last_resort", next: "any" },
   OVERLOADED: { retryHere: "yes", next: "any" },
   SERVER_ERROR: { retryHere: "yes", next: "any" },
   RATE_LIMITED: { retryHere: "last_resort", next: "any" },

@@ -22,6 +22,8 @@ function decisionAfter(reason: AttemptErrorReason, changes: Partial<FailedAttemp
     reason,
     strategy: "smart_fallback",
     tokensStreamed: false,
+    hadBegun: false,
+    tookMs: 0,
     attemptCount: 1,
     maxAttemptCount: 10,
     retryCount: 0,
@@ -31,6 +33,7 @@ function decisionAfter(reason: AttemptErrorReason, changes: Partial<FailedAttemp
     remainingMs: undefined,
     remainingWaitMs: 60_000,
     usefulCandidateCount: 1,
+    laterCandidateCount: 0,
     random: longest,
     ...changes,
   });
@@ -40,7 +43,7 @@ describe("by reason", () => {
   const cases: readonly (readonly [AttemptErrorReason, NextStep["kind"], NextStep["kind"]])[] = [
     // Reason, with another candidate, without one.
     ["CONNECTION", "retry_here", "retry_here"],
-    ["TIMEOUT", "retry_here", "retry_here"],
+    ["TIMEOUT", "next_candidate", "retry_here"],
     ["OVERLOADED", "retry_here", "retry_here"],
     ["SERVER_ERROR", "retry_here", "retry_here"],
     ["RATE_LIMITED", "next_candidate", "retry_here"],
@@ -78,6 +81,16 @@ describe("by situation", () => {
       { attemptCount: 7, usefulCandidateCount: 3 },
       "next_candidate",
     ],
+    [
+      "attempts are kept for those that can be called later, too",
+      { attemptCount: 7, usefulCandidateCount: 1, laterCandidateCount: 2 },
+      "next_candidate",
+    ],
+    [
+      "the last attempt is kept for one that can be called later",
+      { attemptCount: 9, laterCandidateCount: 1, ...alone },
+      "exhausted",
+    ],
     ["one more than they need is left", { attemptCount: 6, usefulCandidateCount: 3 }, "retry_here"],
     ["the deadline has passed", { remainingMs: 0 }, "stop"],
     ["the pause would miss the deadline", { remainingMs: 999 }, "next_candidate"],
@@ -87,7 +100,24 @@ describe("by situation", () => {
       "exhausted",
     ],
     ["the pause just meets the deadline", { remainingMs: 1_001 }, "retry_here"],
-    ["the caller has seen a part", { tokensStreamed: true }, "stop"],
+    [
+      "one that fails as slowly again would miss the deadline",
+      { remainingMs: 9_000, tookMs: 8_000 },
+      "next_candidate",
+    ],
+    [
+      "one that fails as slowly again would miss it, and another can be called later",
+      { remainingMs: 9_000, tookMs: 8_000, laterCandidateCount: 1, ...alone },
+      "exhausted",
+    ],
+    [
+      "one that fails as slowly again would miss it, and nobody else is there",
+      { remainingMs: 9_000, tookMs: 8_000, ...alone },
+      "retry_here",
+    ],
+    ["the caller has seen a part", { hadBegun: true, tokensStreamed: true }, "stop"],
+    ["a part had come and was held back", { hadBegun: true }, "next_candidate"],
+    ["a part had come, was held back, and nobody else is there", { hadBegun: true, ...alone }, "retry_here"],
     ["fail_fast", { strategy: "fail_fast" }, "stop"],
     ["the provider asks for a longer pause", { retryAfterMs: 1_001 }, "next_candidate"],
     [

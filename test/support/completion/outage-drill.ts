@@ -11,6 +11,7 @@ export const FAULTS = {
   hanging: { kind: "hang" },
   "cutting before the first token": { kind: "fail", afterMs: 20, reason: "CONNECTION" },
   "cutting after the first token": { kind: "cut", afterMs: 50 },
+  "cutting a second after the first token": { kind: "cut", afterMs: 50, restMs: 1_000 },
   "429": { kind: "fail", afterMs: 20, reason: "RATE_LIMITED" },
 } as const satisfies Readonly<Record<string, Line>>;
 
@@ -22,7 +23,8 @@ const PRIMARY = "primary/m";
 export interface DrillOptions {
   readonly fault: Line;
   readonly hedge: boolean;
-  readonly isStreamed: boolean;
+  /** `mixed`: every other request. */
+  readonly streamed: "all" | "none" | "mixed";
   readonly faultMs: number;
   readonly requestsPerSecond: number;
 }
@@ -31,6 +33,8 @@ export interface DrillReport {
   /** Requests that came during the fault. */
   readonly requestCount: number;
   readonly failedCount: number;
+  /** Requests with an attempt whose stream was held back. */
+  readonly heldBackCount: number;
   /** Of requests before the fault, and during it. */
   readonly healthyP99Ms: number;
   readonly faultP99Ms: number;
@@ -69,21 +73,32 @@ export async function drillOutage(options: DrillOptions): Promise<DrillReport> {
   const { clock, completer } = bench;
   const isFaulty = (nowMs: number): boolean => nowMs >= WARM_MS && nowMs < endMs;
   const asked: Asked[] = [];
-  const ask = async (atMs: number): Promise<void> => {
+  const ask = async (atMs: number, isStreamed: boolean): Promise<void> => {
     await new Promise<void>((resolve) => void clock.after(atMs, resolve));
     const call = {
       caller: { tenant: "default" },
       signal: new AbortController().signal,
       deadlineMs: undefined,
     };
-    const end = options.isStreamed
+    const end = isStreamed
       ? await endOf(completer.stream(commandOf(options), call))
       : await completer.complete(commandOf(options), call);
-    const model = "attempts" in end ? end.model : undefined;
-    asked.push({ atMs, latencyMs: clock.monotonicMs() - atMs, endedMs: clock.monotonicMs(), model });
+    const endedMs = clock.monotonicMs();
+    const isAnswered = "attempts" in end;
+    asked.push({
+      atMs,
+      latencyMs: endedMs - atMs,
+      endedMs,
+      model: isAnswered ? end.model : undefined,
+      isHeldBack: isAnswered && end.attempts.some(({ explanation }) => explanation.includes("held back")),
+    });
   };
   const count = ((endMs + RECOVERY_MS) * requestsPerSecond) / 1_000;
-  const traffic = Array.from({ length: count }, (_, index) => ask((index * 1_000) / requestsPerSecond));
+  const isStream = (index: number): boolean =>
+    options.streamed === "all" || (options.streamed === "mixed" && index % 2 === 0);
+  const traffic = Array.from({ length: count }, (_, index) =>
+    ask((index * 1_000) / requestsPerSecond, isStream(index)),
+  );
   await runClock(clock, Promise.all(traffic));
 
   const during = asked.filter(({ atMs }) => isFaulty(atMs));
@@ -92,6 +107,7 @@ export async function drillOutage(options: DrillOptions): Promise<DrillReport> {
   return {
     requestCount: during.length,
     failedCount: during.filter(({ model }) => model === undefined).length,
+    heldBackCount: during.filter(({ isHeldBack }) => isHeldBack).length,
     healthyP99Ms: p99(asked.filter(({ atMs }) => atMs < WARM_MS)),
     faultP99Ms: p99(during),
     primaryCallCount,
@@ -108,6 +124,7 @@ interface Asked {
   readonly latencyMs: number;
   /** Who answered. Undefined: nobody. */
   readonly model: string | undefined;
+  readonly isHeldBack: boolean;
 }
 
 function p99(asked: readonly Asked[]): number {

@@ -13,8 +13,8 @@ import type {
 export type Line =
   | { readonly kind: "answer"; readonly afterMs: number; readonly isUsageUnreported?: boolean }
   | { readonly kind: "fail"; readonly afterMs: number; readonly reason: AttemptErrorReason }
-  /** Breaks off after the first piece; a call that is not streamed fails by CONNECTION. */
-  | { readonly kind: "cut"; readonly afterMs: number }
+  /** Breaks off `restMs` after the first piece, default at once; a call that is not streamed fails by CONNECTION. */
+  | { readonly kind: "cut"; readonly afterMs: number; readonly restMs?: number }
   /** Nothing comes until the time limit of the call. */
   | { readonly kind: "hang" };
 
@@ -55,7 +55,7 @@ export class ScriptedProvider implements Provider {
     try {
       await this.#play(line, call);
       if (line.kind === "cut") throw new AttemptError("CONNECTION", "cut");
-      return answerOf(line);
+      return this.#answerOf(line);
     } finally {
       seen.endMs = this.#clock.monotonicMs();
     }
@@ -67,8 +67,11 @@ export class ScriptedProvider implements Provider {
       await this.#play(line, call);
       yield { kind: "started", headers: {} };
       yield { kind: "delta", text: this.#deployment };
-      if (line.kind === "cut") throw new AttemptError("CONNECTION", "cut");
-      yield { kind: "done", answer: answerOf(line) };
+      if (line.kind === "cut") {
+        if (line.restMs !== undefined) await sleep(this.#clock, line.restMs, call.signal);
+        throw new AttemptError("CONNECTION", "cut");
+      }
+      yield { kind: "done", answer: this.#answerOf(line) };
     } finally {
       seen.endMs = this.#clock.monotonicMs();
     }
@@ -90,14 +93,16 @@ export class ScriptedProvider implements Provider {
     if (line.kind === "hang" || line.afterMs >= limitMs) throw new AttemptError("TIMEOUT", "too slow");
     if (line.kind === "fail") throw new AttemptError(line.reason, "scripted");
   }
+
+  /** Says who answers. */
+  #answerOf(line: Line): ProviderAnswer {
+    const message = { role: "assistant", parts: [{ kind: "text", text: this.#deployment }] } as const;
+    const isUnreported = line.kind === "answer" && line.isUsageUnreported === true;
+    return { ...ANSWER, message, ...(isUnreported && { usage: {} }) };
+  }
 }
 
-function answerOf(line: Line): ProviderAnswer {
-  return line.kind === "answer" && line.isUsageUnreported === true ? { ...ANSWER, usage: {} } : ANSWER;
-}
-
-const ANSWER: ProviderAnswer = {
-  message: { role: "assistant", parts: [{ kind: "text", text: "well" }] },
+const ANSWER: Omit<ProviderAnswer, "message"> = {
   finishReason: "stop",
   providerFinishReason: "stop",
   usage: USAGE,

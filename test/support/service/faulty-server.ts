@@ -3,7 +3,7 @@ import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 
 /** What a {@link FaultyServer} does with a request, instead of answering it. */
-export type Fault = (response: ServerResponse) => void;
+export type Fault = (response: ServerResponse, isStream: boolean) => void;
 
 /** A provider with the OpenAI API that answers, or does what it is told to, on a real socket. */
 export class FaultyServer {
@@ -13,14 +13,17 @@ export class FaultyServer {
   faultCount = Number.POSITIVE_INFINITY;
   /** Requests so far. */
   requestCount = 0;
+  /** When each of them had come, by `performance.now()`. */
+  readonly arrivalsMs: number[] = [];
   readonly #sockets = new Set<Socket>();
   readonly #server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => void chunks.push(chunk));
     request.on("end", () => {
       this.requestCount++;
+      this.arrivalsMs.push(performance.now());
       const body = JSON.parse(Buffer.concat(chunks).toString());
-      if (this.fault !== undefined && this.faultCount-- > 0) this.fault(response);
+      if (this.fault !== undefined && this.faultCount-- > 0) this.fault(response, body.stream === true);
       else answer(response, body.stream === true);
     });
   });
