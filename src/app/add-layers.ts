@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import { MAX_BATCH_SIZE } from "../completion/batch/batch-command.ts";
 import { BatchService } from "../completion/batch/batch-service.ts";
-import type { AnswerBounds, AnswerStore } from "../completion/cache/answer-store.ts";
+import type { AnswerBounds } from "../completion/cache/answer-store.ts";
 import { CachingCompletion } from "../completion/cache/caching-completion.ts";
 import { SharedAnswers } from "../completion/cache/shared-answers.ts";
 import { isStorable } from "../completion/cache/stored-answer.ts";
@@ -29,12 +29,10 @@ export interface LayerOptions {
   readonly estimator: TokenEstimator;
 }
 
-/** What callers see, and the end of it. */
+/** What callers see. */
 export interface Layers {
   readonly completion: Completion;
   readonly batches: BatchService;
-  /** Keeps what is to be kept. */
-  close(): Promise<void>;
 }
 
 /** How long the result of a request of a batch is kept, for a caller who comes back. */
@@ -43,7 +41,7 @@ const RESULT_TTL_MS = 86_400_000;
 const RESULT_BOUNDS: AnswerBounds = { maxEntryCount: 10 * MAX_BATCH_SIZE, maxBytes: 256 * 1_048_576 };
 
 /** Lays chunks, cache and batches around the calling of providers. @throws {StartError} when a file cannot be used */
-export async function addLayers(options: LayerOptions): Promise<Layers> {
+export async function addLayers(options: LayerOptions, opened: AsyncDisposableStack): Promise<Layers> {
   const { clock, completer, config, estimator, ledger, live } = options;
   const chunking = new ChunkingCompletion({
     get config() {
@@ -54,25 +52,21 @@ export async function addLayers(options: LayerOptions): Promise<Layers> {
     ledger,
     inner: completer,
   });
-  const cached = config.cache.enabled ? await openAnswers("cache", config.cache, options) : undefined;
-  const completion = cached === undefined ? chunking : addCache(cached, chunking, options);
-  const store = await openAnswers("batches", RESULT_BOUNDS, options).catch(async (error: unknown) => {
-    await cached?.close();
-    throw error;
-  });
+  const completion = config.cache.enabled ? await addCache(chunking, options, opened) : chunking;
+  const store = await openAnswers("batches", RESULT_BOUNDS, options);
+  opened.defer(() => store.close());
   const results = new SharedAnswers({ clock, store, ttlMs: RESULT_TTL_MS, isStorable: () => true, ledger });
-  return {
-    completion,
-    batches: new BatchService({ clock, completion, results }),
-    async close() {
-      await cached?.close();
-      await store.close();
-    },
-  };
+  return { completion, batches: new BatchService({ clock, completion, results }) };
 }
 
-function addCache(store: AnswerStore, inner: Completion, options: LayerOptions): Completion {
+async function addCache(
+  inner: Completion,
+  options: LayerOptions,
+  opened: AsyncDisposableStack,
+): Promise<Completion> {
   const { candidates, clock, config, ledger, live } = options;
+  const store = await openAnswers("cache", config.cache, options);
+  opened.defer(() => store.close());
   const answers = new SharedAnswers({ clock, store, ttlMs: config.cache.ttlMs, isStorable, ledger });
   return new CachingCompletion({
     get config() {

@@ -1,18 +1,21 @@
-import type { Logger } from "pino";
-import type { Config } from "../config/config.ts";
-import type { Clock } from "../core/clock.ts";
 import { type Refusal, refuse } from "../core/refusal.ts";
 import type { LedgerHealth } from "../cost/ledger/ledger-health.ts";
+import { Journaling } from "../scheduler/journaling.ts";
+import type { Scheduler } from "../scheduler/scheduler.ts";
 import { MemoryLedger } from "../stores/memory/ledger.ts";
 import { SqliteLedger, type SqliteLedgerOptions } from "../stores/sqlite/ledger.ts";
 import { pathBeside } from "../stores/sqlite/path-beside.ts";
 import { openSqliteStore, type SqliteStore } from "../stores/sqlite/store.ts";
+import type { AppOptions } from "./app-options.ts";
 import { usable } from "./usable-storage.ts";
 
-interface StorageOptions {
-  readonly config: Config;
-  readonly clock: Clock;
-  readonly logger: Logger;
+/** What is kept of calls, over a restart where there is a file. */
+export interface Storage {
+  readonly ledger: MemoryLedger | SqliteLedger;
+  /** Keeps the scheduler's state. Undefined: nothing is kept. */
+  readonly journaling: Journaling | undefined;
+  /** Why no new work is taken. Undefined: it is. */
+  readonly refuseNew: () => Refusal | undefined;
 }
 
 const REFUSE_FULL = refuse(
@@ -22,11 +25,30 @@ const REFUSE_FULL = refuse(
 );
 
 /**
- * Opens the ledger. `watch`: told of rows before and after they are written.
- * @throws {StartError} when its file cannot be used
+ * Opens the ledger, and beside it the journal of the scheduler that `scheduler` gives later.
+ * @throws {StartError} when a file cannot be used
  */
-export async function openLedger(
-  { config, clock, logger }: StorageOptions,
+export async function openStorage(
+  options: AppOptions,
+  opened: AsyncDisposableStack,
+  scheduler: () => Scheduler,
+): Promise<Storage> {
+  const ledger = await openLedger(options, {
+    beforeWrite: () => journaling?.commit(),
+    onWritten: (entries) => journaling?.recorder.written(entries),
+  });
+  let store: SqliteStore | undefined;
+  // The last rows of the ledger are in the journal first: it closes after the ledger.
+  opened.defer(() => store?.close());
+  opened.defer(() => ledger.close());
+  store = await openJournal(options);
+  const journaling = store && new Journaling(store, options.clock, scheduler);
+  return { ledger, journaling, refuseNew: () => refuseWhenFull(ledger) };
+}
+
+/** `watch`: told of rows before and after they are written. */
+async function openLedger(
+  { config, clock, logger }: AppOptions,
   watch: Pick<SqliteLedgerOptions, "beforeWrite" | "onWritten">,
 ): Promise<MemoryLedger | SqliteLedger> {
   const { path, retentionMs } = config.storage;
@@ -38,15 +60,8 @@ export async function openLedger(
   return usable(() => SqliteLedger.open({ path, retentionMs, clock, onHealth, ...watch }));
 }
 
-/**
- * The scheduler's journal, beside the ledger. Undefined: nothing is kept.
- * @throws {StartError} when its file cannot be used
- */
-export async function openJournal({
-  config,
-  clock,
-  logger,
-}: StorageOptions): Promise<SqliteStore | undefined> {
+/** Undefined: nothing is kept. */
+async function openJournal({ config, clock, logger }: AppOptions): Promise<SqliteStore | undefined> {
   const { path } = config.storage;
   if (path === undefined) return undefined;
   return usable(() =>
@@ -64,8 +79,8 @@ export async function openJournal({
   );
 }
 
-/** Why no new work is taken: too much waits to be written. Undefined: all is well. */
-export function refuseWhenFull(ledger: MemoryLedger | SqliteLedger): Refusal | undefined {
+/** Too much waits to be written. */
+function refuseWhenFull(ledger: MemoryLedger | SqliteLedger): Refusal | undefined {
   if (ledger instanceof MemoryLedger) return undefined;
   const health = ledger.health();
   return health.kind === "degraded" && health.isFull ? REFUSE_FULL : undefined;

@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
-import type { App, AppOptions } from "../app.ts";
+import type { App } from "../app.ts";
+import type { AppOptions } from "../app/app-options.ts";
 import type { Config } from "../config/config.ts";
 import { describeProviders } from "../config/describe-providers.ts";
 import { SystemClock } from "../core/clock.ts";

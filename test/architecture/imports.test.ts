@@ -9,7 +9,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["cli"],
   ["app"],
   ["server"],
-  ["rpc", "telemetry", "metrics", "stores/memory", "stores/sqlite", "stores/redis"],
+  ["rpc", "telemetry", "metrics", "web", "stores/memory", "stores/sqlite", "stores/redis"],
   ["providers/openai", "providers/gemini", "providers/anthropic", "providers/ollama", "providers/echo"],
   ["completion", "simulation"],
   ["scheduler", "fallback"],
@@ -100,6 +100,16 @@ describe("imports", () => {
   it("of gRPC and Connect servers are in server, and of clients in cli", () => {
     const paths = importers(/^(@grpc\/|@connectrpc\/|grpc-health-check)/);
     expect(paths.filter((path) => !/^(server|cli)\//.test(path))).toEqual([]);
+  });
+
+  it("of what speaks over the network are at the edge alone", () => {
+    const paths = importers(/^(undici|node:(dgram|dns|http|http2|https|net|tls))(\/|$)/);
+    expect(paths).toContain("web/post-webhook.ts");
+    expect(paths.filter((path) => !/^(server|providers|telemetry|web)\//.test(path))).toEqual([]);
+    const fetching = FILES.filter(({ code }) =>
+      /(?<![.\w#])fetch\(|\bglobalThis\.fetch\b|\bnew WebSocket\b/.test(code),
+    );
+    expect(fetching.map(({ path }) => path)).toEqual(["providers/recorded-fetch.ts"]);
   });
 
   it("of the providers' SDKs are in their folders", () => {

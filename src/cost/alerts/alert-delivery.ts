@@ -1,8 +1,8 @@
 import type { Clock, Timer } from "../../core/clock.ts";
 import type { Random } from "../../core/random.ts";
 import type { Alert } from "./alert.ts";
-import type { PostWebhook } from "./post-webhook.ts";
 import { type Webhook, webhookMessage } from "./webhook.ts";
+import type { PostWebhook } from "./webhook-poster.ts";
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 300_000;

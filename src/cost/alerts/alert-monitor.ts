@@ -8,11 +8,11 @@ import type { Alert, AlertFinding, AlertSettings } from "./alert.ts";
 import { AlertDelivery } from "./alert-delivery.ts";
 import type { AlertRecord, AlertStore } from "./alert-store.ts";
 import { findBudgetAlerts } from "./budget-alerts.ts";
-import type { WebhookPoster } from "./post-webhook.ts";
 import { findCallAlerts, findDownAlerts, type ProviderState } from "./provider-alerts.ts";
 import { RecentCalls } from "./recent-calls.ts";
 import { SpendingWatch } from "./spending-watch.ts";
 import { type Webhook, webhookId, webhookName } from "./webhook.ts";
+import type { WebhookPoster } from "./webhook-poster.ts";
 
 /** Shorter than a breaker is open. */
 const EVALUATE_EVERY_MS = 2_000;

@@ -7,8 +7,9 @@ import { seededRandom } from "../../../src/core/random.ts";
 import { Secret } from "../../../src/core/secret.ts";
 import type { Alert } from "../../../src/cost/alerts/alert.ts";
 import { AlertMonitor } from "../../../src/cost/alerts/alert-monitor.ts";
-import { createWebhookPoster, type WebhookPoster } from "../../../src/cost/alerts/post-webhook.ts";
+import type { WebhookPoster } from "../../../src/cost/alerts/webhook-poster.ts";
 import { SqliteLedger } from "../../../src/stores/sqlite/ledger.ts";
+import { createWebhookPoster } from "../../../src/web/post-webhook.ts";
 import { type ReceiverBehaviour, WebhookReceiver } from "../../support/service/webhook-receiver.ts";
 import { DEFAULT_ALERT_SETTINGS } from "./default-settings.ts";
 

@@ -1,8 +1,8 @@
 import { expect, it, onTestFinished, vi } from "vitest";
 import { ManualClock } from "../../../src/core/manual-clock.ts";
-import { fetchPriceData } from "../../../src/cost/price/fetch-price-data.ts";
 import { PriceBook } from "../../../src/cost/price/price-book.ts";
 import { PriceRefresh } from "../../../src/cost/price/price-refresh.ts";
+import { fetchJson } from "../../../src/web/fetch-json.ts";
 import { PriceServer, priceData } from "../../support/service/price-server.ts";
 
 const DAY_MS = 86_400_000;
@@ -21,7 +21,7 @@ it("takes what it can use, keeps what it has otherwise, and says once that somet
     book,
     everyMs: DAY_MS,
     url: server.url,
-    fetchJson: fetchPriceData,
+    fetchJson,
     onRefreshed: () => refreshed++,
     onProblem: (explanation) => problems.push(explanation),
   });

@@ -3,8 +3,11 @@ import { request } from "undici";
 const TIMEOUT_MS = 30_000;
 const MOST_BYTES = 64 * 1_048_576;
 
-/** Gets price data. Rejects with an Error that says why there is none. Follows no redirect. */
-export async function fetchPriceData(url: string, signal: AbortSignal): Promise<unknown> {
+/**
+ * Gets a JSON document of at most 64 MiB, and waits at most 30 s for the answer and for each piece of it. Follows no
+ * redirect. Rejects with an Error that says why there is none.
+ */
+export async function fetchJson(url: string, signal: AbortSignal): Promise<unknown> {
   const { statusCode, body } = await request(url, {
     headers: { accept: "application/json" },
     headersTimeout: TIMEOUT_MS,

@@ -1,20 +1,10 @@
 import { Agent, request } from "undici";
-import { errorText } from "../../core/error-text.ts";
-import type { WebhookMessage } from "./webhook.ts";
+import { errorText } from "../core/error-text.ts";
+import type { PostWebhook, WebhookPoster } from "../cost/alerts/webhook-poster.ts";
 
 const TIMEOUT_MS = 10_000;
 
-/** Posts a message once. Undefined: it was taken; else why not, for people. Never throws; follows no redirect. */
-export type PostWebhook = (url: string, message: WebhookMessage) => Promise<string | undefined>;
-
-/** A {@link PostWebhook} with connections of its own. */
-export interface WebhookPoster {
-  readonly post: PostWebhook;
-  /** Cuts what is on its way; that counts as not taken. */
-  close(): Promise<void>;
-}
-
-/** Makes one. */
+/** Posts webhooks over HTTP with connections of its own; one that is not answered within 10 s is not taken. */
 export function createWebhookPoster(): WebhookPoster {
   const dispatcher = new Agent({
     connect: { timeout: TIMEOUT_MS },
