@@ -29,8 +29,11 @@ export interface App {
    * them. Calls that run may end.
    */
   drain(): void;
-  /** The same, and lets go of connections, timers and files. @throws {StopError} when something could not be kept */
-  close(): Promise<void>;
+  /**
+   * The same, and lets go of connections, timers and files; calls of providers that still run have `graceMs` to end
+   * (default 0). @throws {StopError} when something could not be kept
+   */
+  close(graceMs?: number): Promise<void>;
 }
 
 /** Puts the service together: the only place that names concrete classes. @throws {StartError} with nothing left open */
@@ -83,16 +86,16 @@ async function compose(options: AppOptions, opened: AsyncDisposableStack): Promi
     metrics,
     services: { completion, batches, slots, usage, models, estimates, admin },
     drain: parts.drain,
-    async close() {
+    async close(graceMs = 0) {
       parts.drain();
-      await parts.providers.close();
+      await parts.providers.close(graceMs);
       await opened.disposeAsync();
     },
   };
 }
 
 /** The configuration in force; the parts are told when it changes. */
-function keepLive({ catalog, config, deployments, prices, setLimits }: Parts): LiveConfig {
+function keepLive({ catalog, config, deployments, prices, providers, setLimits }: Parts): LiveConfig {
   return new LiveConfig({
     config,
     catalog,
@@ -100,6 +103,7 @@ function keepLive({ catalog, config, deployments, prices, setLimits }: Parts): L
       deployments.setCatalog(changed);
       prices.clear();
       setLimits(changed);
+      providers.setCatalog(changed);
     },
   });
 }

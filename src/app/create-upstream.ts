@@ -18,8 +18,9 @@ export function createUpstream({ catalog, clock, config, logger }: AppOptions): 
     health: new DeploymentHealth(clock, (deployment, state) => {
       logger[state === "open" ? "warn" : "info"]({ deployment, breaker: state }, `a breaker is ${state}`);
     }),
-    providers: new ProviderDirectory((deployment, connection) =>
-      createProvider(deployment, connection, clock),
+    providers: new ProviderDirectory(
+      (deployment, connection) => createProvider(deployment, connection, clock),
+      clock,
     ),
   };
 }

@@ -1,9 +1,9 @@
 import type { Logger } from "pino";
-import type { App } from "../app.ts";
 import type { AppOptions } from "../app/app-options.ts";
+import type { App } from "../app.ts";
 import type { Config } from "../config/config.ts";
 import { describeProviders } from "../config/describe-providers.ts";
-import { SystemClock } from "../core/clock.ts";
+import { type Clock, SystemClock } from "../core/clock.ts";
 import { systemRandom } from "../core/random.ts";
 import { StartError } from "../core/start-error.ts";
 import { StopError } from "../core/stop-error.ts";
@@ -74,7 +74,7 @@ export async function serve(options: { readonly config?: string }, createApp: Cr
     { signal, grace_ms: listen.drainTimeoutMs },
     "stopping: running calls may end; again to stop at once",
   );
-  const unkept = await stop(service, app, tracing, listen.drainTimeoutMs);
+  const unkept = await stop({ service, app, tracing }, clock, listen.drainTimeoutMs);
   if (unkept === undefined) logger.info("stopped");
   else logger.error(`stopped, and ${unkept.message}`);
   // Peers that do not close their side would keep the process alive.
@@ -83,15 +83,15 @@ export async function serve(options: { readonly config?: string }, createApp: Cr
 
 /** Answers what could not be kept. Undefined: everything was. */
 async function stop(
-  service: RunningService,
-  app: App,
-  tracing: Tracing,
+  { service, app, tracing }: { service: RunningService; app: App; tracing: Tracing },
+  clock: Clock,
   graceMs: number,
 ): Promise<StopError | undefined> {
+  const endMs = clock.monotonicMs() + graceMs;
   app.drain();
   await service.close(graceMs);
   let unkept: StopError | undefined;
-  await app.close().catch((error: unknown) => {
+  await app.close(Math.max(0, endMs - clock.monotonicMs())).catch((error: unknown) => {
     if (!(error instanceof StopError)) throw error;
     unkept = error;
   });

@@ -76,7 +76,10 @@ export interface Provider {
    * @throws {AttemptError}
    */
   stream(call: ProviderCall): AsyncIterable<ProviderEvent>;
-  /** Lets running calls end, then closes the kept-alive connections. The provider cannot be called afterwards. */
+  /**
+   * Lets running calls end, then closes the kept-alive connections. Whoever holds the provider still may call it: such a
+   * call has a connection of its own.
+   */
   close(): Promise<void>;
 }
 

@@ -20,33 +20,43 @@ export interface UpstreamRequest {
  * and a `fetch` over them that costs a fraction of the built-in one. It knows no timeouts: those are the call's.
  */
 export class UpstreamAgent {
-  readonly #agent = new Agent({
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    maxResponseSize: MAX_RESPONSE_BYTES,
-  });
+  readonly #agent = makeAgent();
   #closing: Promise<void> | undefined;
 
   /** Sends a request; follows no redirects. An aborted signal closes the connection, also while the body is read. */
   readonly fetch = async (url: string, init: UpstreamRequest): Promise<UpstreamResponse> => {
     const { pathname, search, origin } = new URL(url);
-    const response = await this.#agent.request({
+    const isLate = this.#closing !== undefined;
+    const agent = isLate ? makeAgent() : this.#agent;
+    const response = await agent.request({
       origin,
       path: pathname + search,
       method: init.method ?? "GET",
       headers: init.headers as Record<string, string>,
       body: init.body ?? null,
       signal: init.signal ?? null,
+      reset: isLate,
     });
     return new UpstreamResponse(url, response);
   };
 
-  /** Lets running requests end, then closes the connections; again is the same. */
+  /**
+   * Lets running requests end, then closes the connections; again is the same. A request afterwards has a connection of its
+   * own, which is closed with it.
+   */
   close(): Promise<void> {
     this.#closing ??= this.#agent.close();
     return this.#closing;
   }
+}
+
+function makeAgent(): Agent {
+  return new Agent({
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    maxResponseSize: MAX_RESPONSE_BYTES,
+  });
 }
 
 /** An SDK takes our fetch for the platform's: it is one in all that the SDKs use of it. */
