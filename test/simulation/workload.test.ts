@@ -19,6 +19,11 @@ function problemLines(text: string): string[] {
 
 const CALLS = "streams: {calls: {models: a/b, rate: 1/s, input_tokens: 10, output_tokens: 10";
 
+/** The same stream with one part of it written otherwise. */
+function callsWith(part: string, otherwise: string): string {
+  return `${CALLS.replace(part, otherwise)}}}`;
+}
+
 test("what is left out has a default", () => {
   const reading = readWorkload(parseWorkload(`${CALLS}}}`, {}).tree);
   expect(reading).toEqual({
@@ -57,23 +62,17 @@ test.each([
     "w.yaml:2: streams.calls.rate: missing",
   ],
   ["streams:\n  calls:\n    models: a/b\n    rate: 120", "w.yaml:4: streams.calls.rate: 120 is not a rate"],
-  [CALLS.replace("1/s", "0/s") + "}}", "rate above 0"],
-  [CALLS.replace("a/b", "gpt") + "}}", 'streams.calls.models: "gpt" is not a model'],
-  [CALLS.replace("a/b", "[]") + "}}", "streams.calls.models: name at least one model"],
-  [
-    CALLS.replace("input_tokens: 10", "input_tokens: {median: 10, spread: 0.5}") + "}}",
-    "0.5 is not a number from 1",
-  ],
-  [
-    CALLS.replace("input_tokens: 10", "input_tokens: {median: 10}") + "}}",
-    "streams.calls.input_tokens.spread: missing",
-  ],
-  [CALLS.replace("input_tokens: 10", "input_tokens: many") + "}}", '"many" is not a whole number'],
+  [callsWith("1/s", "0/s"), "rate above 0"],
+  [callsWith("a/b", "gpt"), 'streams.calls.models: "gpt" is not a model'],
+  [callsWith("a/b", "[]"), "streams.calls.models: name at least one model"],
+  [callsWith("input_tokens: 10", "input_tokens: {median: 10, spread: 0.5}"), "0.5 is not a number from 1"],
+  [callsWith("input_tokens: 10", "input_tokens: {median: 10}"), "streams.calls.input_tokens.spread: missing"],
+  [callsWith("input_tokens: 10", "input_tokens: many"), '"many" is not a whole number'],
   [`${CALLS}, priorities: {urgent: 1}}}`, "streams.calls.priorities.urgent: unknown key"],
   [`${CALLS}, priorities: {high: 0}}}`, "streams.calls.priorities: all shares are 0"],
   [`${CALLS}, from: 2h}}`, "streams.calls.from: the stream would end before it begins"],
   [`tenants: {a: {share: 0}}\n${CALLS}}}`, "w.yaml:1: tenants: all shares are 0"],
-  [`duration: 31d\n${CALLS.replace("1/s", "10/s")}}}`, "duration: about 27 million requests are too many"],
+  [`duration: 31d\n${callsWith("1/s", "10/s")}`, "duration: about 27 million requests are too many"],
 ])("%s says what is wrong and the way out", (text, expected) => {
   const lines = problemLines(text);
   expect(lines.join("\n")).toContain(expected);
