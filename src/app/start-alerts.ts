@@ -23,7 +23,7 @@ export async function startAlerts(parts: Parts, opened: AsyncDisposableStack): P
       poster: createWebhookPoster(),
       store: ledger instanceof SqliteLedger ? ledger.alerts : new MemoryAlerts(),
       ledger,
-      budgets: () => budgets.reports(),
+      budgets: () => [...budgets.takeEnded(), ...budgets.reports()],
       providers: () => providerStates(deployments.catalog, health),
       onAlert(alert) {
         logger.warn({ alert_id: alert.id, kind: alert.kind }, alert.message);

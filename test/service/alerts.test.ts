@@ -60,7 +60,9 @@ async function start(storagePath?: string, tracing = false): Promise<Headway> {
 }
 
 /** Lets the service look until `count` alerts were acted on. */
-async function actedOn(count: number): Promise<{ kind: string; provider?: string; threshold: number }[]> {
+async function actedOn(
+  count: number,
+): Promise<{ kind: string; provider?: string; threshold: number; budget?: { reset_time: string } }[]> {
   await vi.waitFor(
     () => {
       clock.advance(500);
@@ -131,6 +133,25 @@ describe("alerts of a running service", () => {
     for (let call = 0; call < 5; call++) await outcomeOf(headway.grpc.complete(hello("gone/a")));
     const [alert] = await actedOn(1);
     expect(alert).toMatchObject({ kind: "provider_down", provider: "gone" });
+  });
+
+  it("come of what a budget spent in the last moment of its period", async () => {
+    const endMs = Date.UTC(2026, 11, 1);
+    clock = new ManualClock({ wallMs: endMs - 1_000 });
+    const headway = await start();
+    for (let call = 0; call < 6; call++) await outcomeOf(headway.grpc.complete(hello("own/a")));
+    clock.advance(1_000);
+    const alerts = await actedOn(3);
+    expect(alerts.map(({ kind, threshold }) => [kind, threshold])).toEqual([
+      ["budget_threshold", 0.5],
+      ["budget_threshold", 0.8],
+      ["budget_exceeded", 1],
+    ]);
+    expect(alerts.every(({ budget }) => Date.parse(budget!.reset_time) === endMs)).toBe(true);
+    const { budgets } = await headway.grpc.getUsage({});
+    expect(budgets[0]).toMatchObject({ usedNanoUsd: 0n });
+    clock.advance(60_000);
+    expect((await headway.admin.grpc.listAlerts({}, ADMIN)).alerts).toHaveLength(3);
   });
 
   it("are events in traces", async () => {

@@ -20,9 +20,10 @@ export interface AlertDeliveryOptions {
 }
 
 /**
- * Sends alerts to one webhook, one after the other in the order in which they were raised. One that is not taken is
- * sent again after a second, then after twice as long each time up to 5 minutes, and given up a day after it was
- * raised. One that was taken is never sent again.
+ * Sends alerts to one webhook, one after the other in the order in which they were raised. After one that is not taken
+ * there is a pause of a second, then of twice as long each time up to 5 minutes, and it goes behind the others, so that
+ * one that a receiver never takes holds up no other. It is given up a day after it was raised. One that was taken is
+ * never sent again.
  */
 export class AlertDelivery {
   readonly #options: AlertDeliveryOptions;
@@ -65,6 +66,7 @@ export class AlertDelivery {
     const problem = await post(webhook.url.reveal(), webhookMessage(webhook, alert, clock.wallMs()));
     if (this.#isClosed && problem !== undefined) return;
     if (problem !== undefined && clock.wallMs() < alert.wallMs + GIVE_UP_MS) {
+      this.#waiting.push(this.#waiting.shift()!);
       this.#pause();
       return;
     }

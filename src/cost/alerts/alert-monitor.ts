@@ -9,7 +9,7 @@ import { AlertDelivery } from "./alert-delivery.ts";
 import type { AlertRecord, AlertStore } from "./alert-store.ts";
 import { findBudgetAlerts } from "./budget-alerts.ts";
 import { findCallAlerts, findDownAlerts, type ProviderState } from "./provider-alerts.ts";
-import { RecentCalls } from "./recent-calls.ts";
+import { RECENT_MS, RecentCalls } from "./recent-calls.ts";
 import { SpendingWatch } from "./spending-watch.ts";
 import { type Webhook, webhookId, webhookName } from "./webhook.ts";
 import type { WebhookPoster } from "./webhook-poster.ts";
@@ -68,10 +68,12 @@ export class AlertMonitor implements LedgerSink {
     );
   }
 
-  /** Begins to watch, with what was raised and not delivered before. */
+  /** Begins to watch, with what was raised and not delivered before, and the calls that ended before. */
   static async start(options: AlertMonitorOptions): Promise<AlertMonitor> {
     const monitor = new AlertMonitor(options);
-    for (const record of await options.store.load()) {
+    const { records, calls } = await options.store.load(options.clock.wallMs() - RECENT_MS);
+    for (const ended of calls) monitor.#calls.record(ended, ended.count);
+    for (const record of records) {
       monitor.#records.set(record.alert.key, record);
       for (const id of record.undelivered) monitor.#deliveries.get(id)?.send(record.alert);
     }

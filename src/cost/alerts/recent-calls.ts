@@ -2,6 +2,8 @@ import { MINUTE_MS } from "../../core/durations.ts";
 import type { LedgerEntry } from "../ledger.ts";
 
 const MINUTES = 5;
+/** How far back calls count, in milliseconds. */
+export const RECENT_MS: number = MINUTES * MINUTE_MS;
 
 /** Failures that say nothing about the provider's health. */
 const CALLERS_FAULTS: ReadonlySet<string | undefined> = new Set([
@@ -10,6 +12,14 @@ const CALLERS_FAULTS: ReadonlySet<string | undefined> = new Set([
   "CONTENT_FILTERED",
   "CANCELLED",
 ]);
+
+/** How calls of one provider ended. */
+export type CallEnd = Pick<LedgerEntry, "kind" | "outcome" | "reason" | "provider" | "wallMs">;
+
+/** Calls that ended alike in the same minute. */
+export interface EndedCalls extends CallEnd {
+  readonly count: number;
+}
 
 /** The calls of one provider in the last 5 minutes. */
 export interface RecentCounts {
@@ -31,13 +41,13 @@ interface Minute {
 export class RecentCalls {
   readonly #minutes = new Map<string, Minute[]>();
 
-  record({ kind, outcome, reason, provider, wallMs }: LedgerEntry): void {
+  record({ kind, outcome, reason, provider, wallMs }: CallEnd, count = 1): void {
     if (kind !== "attempt" && kind !== "slot") return;
     if (outcome === "cancelled" || outcome === "expired") return;
     const minute = this.#minute(provider, Math.floor(wallMs / MINUTE_MS));
-    minute.calls++;
-    if (outcome === "failed" && !CALLERS_FAULTS.has(reason)) minute.failures++;
-    if (reason === "RATE_LIMITED") minute.rateLimitHits++;
+    minute.calls += count;
+    if (outcome === "failed" && !CALLERS_FAULTS.has(reason)) minute.failures += count;
+    if (reason === "RATE_LIMITED") minute.rateLimitHits += count;
   }
 
   /** Providers with calls in the last 5 minutes. */

@@ -30,6 +30,7 @@ export class BudgetAccount {
   #usedNanoUsd = 0n;
   #reservedNanoUsd = 0n;
   #hasRefused = false;
+  #ended: BudgetReport | undefined;
 
   constructor(rule: BudgetRule, value: string, timeZone: string) {
     this.rule = rule;
@@ -46,6 +47,7 @@ export class BudgetAccount {
   /** Brings the account to the period of a wall time; a clock that was set back does not bring back an old one. */
   roll(wallMs: number): void {
     if (wallMs < this.#endMs) return;
+    if (this.#usedNanoUsd > 0n || this.#hasRefused) this.#ended = this.report();
     const { startMs, endMs } = periodBounds(this.rule.period, wallMs, this.#timeZone);
     this.#startMs = startMs;
     this.#endMs = endMs;
@@ -63,9 +65,16 @@ export class BudgetAccount {
     return this.#endMs;
   }
 
+  /** How the latest period stood at its end, told once. Undefined: nothing was spent in it. */
+  takeEnded(): BudgetReport | undefined {
+    const ended = this.#ended;
+    this.#ended = undefined;
+    return ended;
+  }
+
   /** Nothing is spent or reserved, and no call that came before can be waiting still. */
   isForgettable(wallMs: number): boolean {
-    const isIdle = this.#usedNanoUsd === 0n && this.#reservedNanoUsd === 0n;
+    const isIdle = this.#usedNanoUsd === 0n && this.#reservedNanoUsd === 0n && this.#ended === undefined;
     return isIdle && this.#touchedMs < wallMs - LONGEST_WAIT_MS;
   }
 

@@ -132,6 +132,16 @@ export class BudgetBook {
     ];
   }
 
+  /** How periods stood that have ended since this was last asked, those in which nothing was spent aside. */
+  takeEnded(): BudgetReport[] {
+    const wallMs = this.#clock.wallMs();
+    const accounts = this.#accounts.flatMap((byValue) => [...byValue.values()]);
+    return accounts.flatMap((account) => {
+      account.roll(wallMs);
+      return account.takeEnded() ?? [];
+    });
+  }
+
   /** Forgets the timer. */
   close(): void {
     this.#roomTimer?.cancel();

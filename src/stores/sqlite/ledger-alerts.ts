@@ -1,9 +1,31 @@
 import type { DatabaseSync } from "node:sqlite";
+import { MINUTE_MS } from "../../core/durations.ts";
 import { fromMoneyJson, toMoneyJson } from "../../core/money-json.ts";
-import type { AlertRecord } from "../../cost/alerts/alert-store.ts";
+import type { AlertHistory, AlertRecord } from "../../cost/alerts/alert-store.ts";
+import type { EndedCalls } from "../../cost/alerts/recent-calls.ts";
 
-/** All alerts that are kept, the oldest first. Throws what SQLite throws. */
-export function loadAlerts(database: DatabaseSync): AlertRecord[] {
+/** What alerts are raised and sent from after a restart. Throws what SQLite throws. */
+export function loadAlerts(database: DatabaseSync, callsSinceWallMs: number): AlertHistory {
+  return { records: loadRecords(database), calls: loadCalls(database, callsSinceWallMs) };
+}
+
+function loadCalls(database: DatabaseSync, sinceWallMs: number): EndedCalls[] {
+  const rows = database.prepare(
+    `SELECT s.provider, r.kind, r.outcome, r.reason, min(r.wall_ms) AS wall_ms, count(*) AS count
+     FROM ledger_row r JOIN ledger_series s ON s.id = r.series
+     WHERE r.wall_ms >= ? GROUP BY r.wall_ms / ?, s.provider, r.kind, r.outcome, r.reason ORDER BY wall_ms`,
+  );
+  return rows.all(Math.floor(sinceWallMs), MINUTE_MS).map((row) => ({
+    provider: String(row.provider),
+    kind: row.kind as EndedCalls["kind"],
+    outcome: row.outcome as EndedCalls["outcome"],
+    reason: (row.reason ?? undefined) as EndedCalls["reason"],
+    wallMs: Number(row.wall_ms),
+    count: Number(row.count),
+  }));
+}
+
+function loadRecords(database: DatabaseSync): AlertRecord[] {
   const rows = database.prepare("SELECT record FROM ledger_alert ORDER BY wall_ms, rowid").all();
   return rows.map(({ record }) => fromMoneyJson(String(record)) as AlertRecord);
 }

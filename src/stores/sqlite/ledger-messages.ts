@@ -1,4 +1,4 @@
-import type { AlertRecord } from "../../cost/alerts/alert-store.ts";
+import type { AlertHistory, AlertRecord } from "../../cost/alerts/alert-store.ts";
 import type { UsageQuery, UsageSummary } from "../../cost/ledger/usage-query.ts";
 import type { LedgerEntry } from "../../cost/ledger.ts";
 
@@ -18,7 +18,7 @@ export type LedgerCommand =
   | { readonly kind: "find_missing"; readonly entries: readonly LedgerEntry[] }
   | { readonly kind: "query"; readonly id: number; readonly query: UsageQuery }
   /** Answered by `alerts` or `alerts_failed`. */
-  | { readonly kind: "load_alerts" }
+  | { readonly kind: "load_alerts"; readonly callsSinceWallMs: number }
   /** Answered by `alert_saved`, and by `write_failed` before it when that has to be tried again. */
   | { readonly kind: "save_alert"; readonly record: AlertRecord }
   /** Not answered. */
@@ -43,7 +43,7 @@ export type LedgerReply =
   | { readonly kind: "missing"; readonly entries: readonly LedgerEntry[] }
   | { readonly kind: "answer"; readonly id: number; readonly summary: UsageSummary }
   | { readonly kind: "query_failed"; readonly id: number; readonly explanation: string }
-  | { readonly kind: "alerts"; readonly records: readonly AlertRecord[] }
+  | { readonly kind: "alerts"; readonly history: AlertHistory }
   | { readonly kind: "alerts_failed"; readonly explanation: string }
   | { readonly kind: "alert_saved" }
   | { readonly kind: "pruned"; readonly hasMore: boolean }

@@ -58,7 +58,7 @@ class LedgerThread {
         this.#answer(command);
         break;
       case "load_alerts":
-        this.#loadAlerts();
+        this.#loadAlerts(command.callsSinceWallMs);
         break;
       case "save_alert":
         this.#unsavedAlerts.set(command.record.alert.key, command.record);
@@ -135,9 +135,9 @@ class LedgerThread {
     }
   }
 
-  #loadAlerts(): void {
+  #loadAlerts(callsSinceWallMs: number): void {
     try {
-      this.#reply({ kind: "alerts", records: loadAlerts(this.#database) });
+      this.#reply({ kind: "alerts", history: loadAlerts(this.#database, callsSinceWallMs) });
     } catch (error) {
       this.#reply({ kind: "alerts_failed", explanation: explainProblem(this.#path, error) });
     }

@@ -1,7 +1,7 @@
 import type { Worker } from "node:worker_threads";
 import type { Clock, Timer } from "../../core/clock.ts";
 import { StopError } from "../../core/stop-error.ts";
-import type { AlertRecord, AlertStore } from "../../cost/alerts/alert-store.ts";
+import type { AlertHistory, AlertStore } from "../../cost/alerts/alert-store.ts";
 import type { LedgerHealth } from "../../cost/ledger/ledger-health.ts";
 import type { LedgerStore } from "../../cost/ledger/ledger-store.ts";
 import type { UsageQuery, UsageSummary } from "../../cost/ledger/usage-query.ts";
@@ -61,7 +61,7 @@ export class SqliteLedger implements LedgerStore {
   #isStopped = false;
   #queryCount = 0;
   readonly #missing: PromiseWithResolvers<readonly LedgerEntry[]>[] = [];
-  readonly #alertLoads: PromiseWithResolvers<readonly AlertRecord[]>[] = [];
+  readonly #alertLoads: PromiseWithResolvers<AlertHistory>[] = [];
   /** Saves of alerts that are not answered yet, in their order. */
   readonly #alertSaves: (() => void)[] = [];
   readonly #queries = new Map<number, PromiseWithResolvers<UsageSummary>>();
@@ -142,10 +142,10 @@ export class SqliteLedger implements LedgerStore {
 
   /** The alerts in the same file. */
   readonly alerts: AlertStore = {
-    load: () => {
-      const load = Promise.withResolvers<readonly AlertRecord[]>();
+    load: (callsSinceWallMs) => {
+      const load = Promise.withResolvers<AlertHistory>();
       this.#alertLoads.push(load);
-      this.#post({ kind: "load_alerts" });
+      this.#post({ kind: "load_alerts", callsSinceWallMs });
       return load.promise;
     },
     save: async (record) => {
@@ -225,7 +225,7 @@ export class SqliteLedger implements LedgerStore {
         this.#takeQuery(reply.id).reject(new LedgerReadError(reply.explanation));
         break;
       case "alerts":
-        this.#alertLoads.shift()!.resolve(reply.records);
+        this.#alertLoads.shift()!.resolve(reply.history);
         break;
       case "alerts_failed":
         this.#alertLoads.shift()!.reject(new LedgerReadError(reply.explanation));

@@ -120,7 +120,7 @@ describe("many at once", () => {
     let down = names;
     const forgotten: string[] = [];
     const store: AlertStore = {
-      load: async () => [],
+      load: async () => ({ records: [], calls: [] }),
       save: async () => {},
       forget: (keys) => void forgotten.push(...keys),
     };
@@ -185,6 +185,16 @@ describe("sending", () => {
     expect(new Set(received.map(({ headers }) => headers["webhook-timestamp"])).size).toBeGreaterThan(1);
   });
 
+  test("one that is never taken holds up no other", async () => {
+    receiver.refused = ({ body }) => JSON.parse(body).data.provider === "openai";
+    const names = ["openai", "gemini", "anthropic"];
+    const { clock } = await start({ providers: () => names.map((name) => ({ name, isDown: true })) });
+    await runUntil(clock, () => receiver.received.length === 6);
+    const providers = receiver.received.map(({ body }) => JSON.parse(body).data.provider);
+    expect(providers).toEqual(["openai", "gemini", "anthropic", "openai", "openai", "openai"]);
+    expect(receiver.acted).toHaveLength(2);
+  });
+
   test("given up a day after it was raised, and said so without the address's secrets", async () => {
     receiver.behaviours = ["fail"];
     let isDown = true;
@@ -204,16 +214,42 @@ describe("restarts", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
+  const open = (clock: ManualClock): Promise<SqliteLedger> =>
+    SqliteLedger.open({ path: join(folder, "headway.db"), retentionMs: 1e12, clock });
+
+  test("calls that ended before count on for their five minutes", async () => {
+    const clock = new ManualClock({ wallMs: START_MS });
+    const limited = (wallMs: number) => makeEntry({ wallMs, outcome: "failed", reason: "RATE_LIMITED" });
+    const first = await open(clock);
+    const before = await start({ clock, store: first.alerts, ledger: first, providers: () => [] });
+    for (let call = 0; call < 9; call++) {
+      const entry = limited(START_MS - (call < 4 ? 4 * 60_000 : 0));
+      for (const sink of [first, before.monitor]) sink.record(entry);
+    }
+    for (let call = 0; call < 20; call++) {
+      first.record({ ...limited(START_MS - 6 * 60_000), provider: "gemini" });
+    }
+    await before.monitor.close();
+    await first.close();
+    expect(before.raised).toEqual([]);
+
+    const second = await open(clock);
+    const after = await start({ clock, store: second.alerts, ledger: second, providers: () => [] });
+    after.monitor.record(limited(START_MS));
+    await runUntil(clock, () => after.raised.length > 0, 2_000);
+    expect(after.raised).toMatchObject([{ kind: "rate_limit_hits", value: 10 }]);
+    await after.monitor.close();
+    await second.close();
+  });
+
   test("nothing is raised or sent twice, and what was not delivered still is", async () => {
     const clock = new ManualClock({ wallMs: START_MS });
-    const open = (): Promise<SqliteLedger> =>
-      SqliteLedger.open({ path: join(folder, "headway.db"), retentionMs: 1e12, clock });
     const names = ["openai", "gemini"];
     const providers = () => names.map((name) => ({ name, isDown: true }));
     receiver.behaviours = ["take", "fail"];
     const { received } = receiver;
 
-    const first = await open();
+    const first = await open(clock);
     const before = await start({ clock, store: first.alerts, ledger: first, providers });
     await runUntil(clock, () => received.length >= 3, 200);
     await before.monitor.close();
@@ -221,7 +257,7 @@ describe("restarts", () => {
     receiver.behaviours = ["take"];
     const sentBefore = received.length;
 
-    const second = await open();
+    const second = await open(clock);
     const after = await start({ clock, store: second.alerts, ledger: second, providers });
     await runUntil(clock, () => received.length > sentBefore, 200);
     for (let step = 0; step < 60; step++) {

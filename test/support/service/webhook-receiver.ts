@@ -35,6 +35,8 @@ export class WebhookReceiver {
   });
   /** What becomes of the next requests; the last one holds for all that follow. */
   behaviours: ReceiverBehaviour[] = ["take"];
+  /** Which posts it says 400 to, whatever else it does. */
+  refused: (post: ReceivedPost) => boolean = () => false;
   /** All requests, in the order of their arrival. */
   readonly received: ReceivedPost[] = [];
   /** Bodies on which it acted. */
@@ -89,6 +91,7 @@ export class WebhookReceiver {
 
   #answer(post: ReceivedPost, response: ServerResponse): void {
     this.received.push(post);
+    if (this.refused(post)) return void response.writeHead(400).end();
     const behaviour = this.behaviours.length > 1 ? this.behaviours.shift() : this.behaviours[0];
     if (behaviour === "fail") return void response.writeHead(503).end();
     if (behaviour === "hang up") return void response.destroy();
