@@ -84,13 +84,10 @@ function createScheduler({ clock, config, logger }: AppOptions, watch: SlotWatch
     maxQueueOf: queueParts(maxQueueLength, weights),
     maxQueuedTokens,
     weightOf: (tenant) => weights.get(tenant) ?? 1,
-    onExpiring(lease) {
-      lease.row = watch.expiredRow(lease);
-    },
-    onExpired(lease) {
+    expiredRow: watch.expiredRow,
+    onExpired(lease, row) {
       logger.info({ slot_id: lease.id, deployment: lease.deployment }, "a slot expired unsettled");
-      if (lease.row !== undefined) watch.record(lease.row);
-      lease.row = undefined;
+      if (row !== undefined) watch.record(row);
     },
   });
 }

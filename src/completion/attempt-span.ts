@@ -2,10 +2,10 @@ import { type Context, context, type Span, SpanKind, SpanStatusCode, trace } fro
 import type { AttemptError } from "../core/attempt-error.ts";
 import type { Message } from "../core/chat.ts";
 import type { Cost } from "../core/cost.ts";
-import type { WaitCause } from "../core/limit.ts";
 import type { TokenUsage } from "../core/usage.ts";
 import type { AttemptCause } from "../fallback/attempts/attempt-cause.ts";
 import type { Selection } from "../fallback/selection/select-models.ts";
+import type { Wait } from "../scheduler/lease.ts";
 import type { Candidate } from "./candidate.ts";
 import { messagesJson } from "./messages-json.ts";
 
@@ -87,7 +87,7 @@ export class AttemptSpan {
   }
 
   /** The wait is over, and the call begins. */
-  startCall(waitedMs: number, causes: readonly WaitCause[]): void {
+  startCall({ waitedMs, causes }: Wait): void {
     this.#span.setAttribute("headway.waited_ms", waitedMs);
     this.#child?.setAttributes({ "headway.waited_ms": waitedMs, "headway.wait_causes": [...causes] });
     this.#child?.end();

@@ -64,7 +64,7 @@ export async function makeAttempt(plan: AttemptPlan, tools: AttemptTools): Promi
     span.refuse("BREAKER_OPEN");
     return { kind: "not_started", refusal: refuseOpen(deployment, tools.health.breaker(deployment)) };
   }
-  span.startCall(lease.waitedMs, lease.waitCauses);
+  span.startCall(lease.wait);
   plan.sink?.attemptStarted(plan);
   plan.onCallStart?.();
   const startMs = clock.monotonicMs();
@@ -123,13 +123,11 @@ function settle(
   { row, isUnused }: { readonly row: LedgerEntry; readonly isUnused: boolean },
   tools: AttemptTools,
 ): void {
-  if (row.journalId !== undefined) lease.row = row;
   // A call that failed without a word of what it used costs nothing; the ledger says the same.
   const costNanoUsd = isUnused ? 0n : row.cost?.totalNanoUsd;
   // Limits are the provider's: what it did not say of an answer stays as reserved there.
   const counted = received.kind === "answered" ? received.answer.usage : received.usage;
-  tools.scheduler.settle(lease, withCost(amountsUsed(counted, lease), costNanoUsd));
-  lease.row = undefined;
+  tools.scheduler.settle(lease, withCost(amountsUsed(counted, lease), costNanoUsd), row);
   tools.feedback.note(lease, rateAnswerOf(received));
 }
 
@@ -176,8 +174,8 @@ function recordOf(options: {
     errorReason: error?.reason,
     errorMessage: error?.message ?? "",
     providerStatusCode: answer?.statusCode ?? error?.statusCode,
-    waitedMs: lease.waitedMs,
-    waitCauses: lease.waitCauses,
+    waitedMs: lease.wait.waitedMs,
+    waitCauses: lease.wait.causes,
     latencyMs,
     firstTokenLatencyMs: firstTokenMs,
     usage,

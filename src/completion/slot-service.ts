@@ -123,9 +123,7 @@ export class SlotService {
     const row = slotEntry({ clock, lease, memo, charge: charged, settlement, corrects });
     const used = amountsUsed(settlement.usage, lease);
     const isScoped = lease.scopeCharges.length > 0;
-    if (row.journalId !== undefined) lease.row = row;
-    scheduler.settle(lease, isScoped ? withCost(used, charge.cost?.totalNanoUsd) : used);
-    lease.row = undefined;
+    scheduler.settle(lease, isScoped ? withCost(used, charge.cost?.totalNanoUsd) : used, row);
     ledger.record(row);
     memo.settled = { settlement, charge };
     feedback.note(lease, {
@@ -234,10 +232,10 @@ export class SlotService {
       model: option.model.id,
       deployment: option.deployment,
       reservedTokens: lease.totalTokens,
-      waitedMs: lease.waitedMs,
+      waitedMs: lease.wait.waitedMs,
       startWithinMs: config.guardMs,
       expireWallMs: wallTimeOf(clock, lease.expireMs),
-      waitCauses: lease.waitCauses,
+      waitCauses: lease.wait.causes,
     };
   }
 

@@ -1,4 +1,5 @@
 import { PRIORITIES } from "../core/priority.ts";
+import type { Flow } from "./flow.ts";
 import { Level } from "./level.ts";
 import { LevelTurns } from "./level-turns.ts";
 import type { Place } from "./place.ts";
@@ -18,9 +19,8 @@ const NOTHING_HELD: Held = { places: 0, tokens: 0 };
  * level that is there: so nobody starves, and no tenant gains by its own long line.
  */
 export class FairQueue {
-  readonly #levels = PRIORITIES.map(() => new Level());
+  readonly #levels: readonly Level[];
   readonly #turns: LevelTurns;
-  readonly #weightOf: (tenant: string) => number;
   readonly #shareOf: (place: Place) => number;
   readonly #held = new Map<string, { places: number; tokens: number }>();
   #scoped = 0;
@@ -35,13 +35,13 @@ export class FairQueue {
     shareOf: (place: Place) => number;
   }) {
     this.#turns = new LevelTurns(options.agingMs);
-    this.#weightOf = options.weightOf;
+    this.#levels = PRIORITIES.map((_, level) => new Level(level, options.weightOf));
     this.#shareOf = options.shareOf;
   }
 
   push(place: Place): void {
     place.share = this.#shareOf(place);
-    this.#levels[place.level]!.push(place, this.#weightOf(place.tenant));
+    this.#levels[place.level]!.push(place);
     this.#count(place, 1);
   }
 
@@ -81,14 +81,14 @@ export class FairQueue {
     this.#count(place, -1);
   }
 
-  /** Charges a tenant that started without waiting. */
-  charge(level: number, tenant: string, share: number): void {
-    this.#levels[level]!.charge(tenant, this.#weightOf(tenant), share);
+  /** A tenant's line in a level. */
+  flowOf(level: number, tenant: string): Flow {
+    return this.#levels[level]!.flowOf(tenant);
   }
 
-  /** Gives a tenant back what a call did not use of its share. */
-  correct(level: number, tenant: string, unusedShare: number): void {
-    this.#levels[level]!.correct(tenant, unusedShare);
+  /** Charges a tenant that started without waiting. */
+  charge(flow: Flow, share: number): void {
+    this.#levels[flow.level]!.charge(flow, share);
   }
 
   /** Whether a newcomer would be the last to be served: only then can the plan simply go on. */

@@ -1,7 +1,7 @@
 import type { JsonValue } from "../core/chat.ts";
 import type { WaitCause } from "../core/limit.ts";
-import type { LedgerEntry } from "../cost/ledger.ts";
 import type { Charge, CountedEvent } from "../tracker/charge.ts";
+import type { Flow } from "./flow.ts";
 import type { StartOption } from "./place.ts";
 import type { PoolQueue } from "./pool-queue.ts";
 import type { Scope, ScopeCharge } from "./scope.ts";
@@ -15,56 +15,84 @@ import type { Scope, ScopeCharge } from "./scope.ts";
  */
 export type LeaseState = "granted" | "settled" | "released" | "expired";
 
+/** How a slot was waited for. */
+export interface Wait {
+  /** Milliseconds; 0 when it was granted at once. */
+  readonly waitedMs: number;
+  readonly causes: readonly WaitCause[];
+}
+
+/** Times that were added and subtracted are off by less than this. */
+const ROUNDING_MS = 1e-6;
 const NO_CHARGES: readonly ScopeCharge[] = [];
-const NO_CAUSES: readonly WaitCause[] = [];
+const NO_WAIT: Wait = { waitedMs: 0, causes: [] };
 
 /**
  * The right to one call. Also the charge of its pool, and its own copy of what it was granted for, so that nothing but
- * this one object has to live as long as the call.
+ * this one object has to live as long as the call. There may be very many, so fields are few and numbers whole where
+ * they can be: the platform gives one with a fraction a place of its own.
  */
 export class Lease implements Charge {
   readonly id: string;
   readonly deployment: string;
   readonly pool: PoolQueue;
   readonly scopes: readonly Scope[];
-  readonly requests: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly totalTokens: number;
-  readonly tenant: string;
-  readonly level: number;
+  /** The tenant's line in the level of priority that it was charged in. */
+  readonly flow: Flow;
   state: LeaseState = "granted";
-  /** Monotonic time at which it expires; once it has ended, at which it did. */
-  expireMs: number;
-  waitedMs = 0;
-  waitCauses: readonly WaitCause[] = NO_CAUSES;
+  wait = NO_WAIT;
   scopeCharges: readonly ScopeCharge[] = NO_CHARGES;
   /** What its owner wants back after a restart. */
   memo: JsonValue | undefined;
-  /** What the ledger is going to say about its end; known before the end where budgets count on it. */
-  row: LedgerEntry | undefined;
   /** What its owner keeps with it while the process lives; nobody else looks at it. */
   ownerState: object | undefined;
   event = -1;
   startMs = 0;
-  expiry: CountedEvent | undefined;
+  /** Not there until it has one: only few slots ever do. */
+  declare expiry?: CountedEvent;
+  /** Whole milliseconds from its start on. */
+  #durationMs: number;
 
-  constructor(id: string, option: StartOption, tenant: string, level: number, expireMs: number) {
+  /** `durationMs` is the time after which it expires. */
+  constructor(id: string, option: StartOption, flow: Flow, durationMs: number) {
     this.id = id;
     this.deployment = option.deployment;
     this.pool = option.pool;
     this.scopes = option.scopes;
-    this.requests = option.amounts.requests;
     this.inputTokens = option.amounts.inputTokens;
     this.outputTokens = option.amounts.outputTokens;
     this.totalTokens = option.amounts.totalTokens;
-    this.tenant = tenant;
-    this.level = level;
-    this.expireMs = expireMs;
+    this.flow = flow;
+    this.#durationMs = wholeMs(durationMs);
   }
 
   get kind(): "lease" {
     return "lease";
+  }
+
+  /** Always one call. */
+  get requests(): number {
+    return 1;
+  }
+
+  get tenant(): string {
+    return this.flow.tenant;
+  }
+
+  get level(): number {
+    return this.flow.level;
+  }
+
+  /** Monotonic time at which it expires; once it has ended, at which it did. To the millisecond after its start. */
+  get expireMs(): number {
+    return this.startMs + this.#durationMs;
+  }
+
+  set expireMs(expireMs: number) {
+    this.#durationMs = wholeMs(expireMs - this.startMs);
   }
 
   /** What is reserved for it of budgets, in nano-dollars. Undefined: nothing. */
@@ -74,4 +102,9 @@ export class Lease implements Charge {
     }
     return undefined;
   }
+}
+
+/** The next whole millisecond. */
+function wholeMs(durationMs: number): number {
+  return Math.ceil(durationMs - ROUNDING_MS);
 }

@@ -10,10 +10,28 @@ export class Level {
   size = 0;
   /** Start tag of the last one served. */
   #virtualTime = 0;
+  readonly #level: number;
+  readonly #weightOf: (tenant: string) => number;
   readonly #flows = new Map<string, Flow>();
 
-  push(place: Place, weight: number): void {
-    const flow = this.#flowOf(place.tenant, weight);
+  /** `level` is its own, 0 for the most urgent. */
+  constructor(level: number, weightOf: (tenant: string) => number) {
+    this.#level = level;
+    this.#weightOf = weightOf;
+  }
+
+  /** A tenant's line, made at the first question. */
+  flowOf(tenant: string): Flow {
+    let flow = this.#flows.get(tenant);
+    if (flow === undefined) {
+      flow = new Flow(tenant, this.#level, this.#weightOf(tenant));
+      this.#flows.set(tenant, flow);
+    }
+    return flow;
+  }
+
+  push(place: Place): void {
+    const flow = this.flowOf(place.tenant);
     if (flow.size === 0) flow.tag = Math.max(this.#virtualTime, flow.tag);
     flow.push(place);
     this.size++;
@@ -38,20 +56,10 @@ export class Level {
   }
 
   /** Charges a tenant that started without waiting. */
-  charge(tenant: string, weight: number, share: number): void {
-    const flow = this.#flowOf(tenant, weight);
+  charge(flow: Flow, share: number): void {
     const start = flow.size === 0 ? Math.max(this.#virtualTime, flow.tag) : flow.tag;
     if (this.size === 0) this.#virtualTime = Math.max(this.#virtualTime, start);
-    flow.tag = start + share / weight;
-  }
-
-  /**
-   * Gives back what a call did not use of its share. Who waits may fall below V by it, since others went ahead while
-   * it was charged too much; who does not begins at V again, so that nobody saves up credit.
-   */
-  correct(tenant: string, unusedShare: number): void {
-    const flow = this.#flows.get(tenant);
-    if (flow !== undefined) flow.tag -= unusedShare / flow.weight;
+    flow.tag = start + share / flow.weight;
   }
 
   /** About how many are served up to and with a place that is the last of its tenant; those not, who may not start. */
@@ -82,14 +90,5 @@ export class Level {
   /** Its tenants, also those of whom nobody waits. */
   flows(): Iterable<Flow> {
     return this.#flows.values();
-  }
-
-  #flowOf(tenant: string, weight: number): Flow {
-    let flow = this.#flows.get(tenant);
-    if (flow === undefined) {
-      flow = new Flow(tenant, weight);
-      this.#flows.set(tenant, flow);
-    }
-    return flow;
   }
 }

@@ -118,10 +118,12 @@ function restoreLease(
   if (budgetCharge !== undefined) known.push({ scope: budget!, charge: budgetCharge });
   const scopes = known.map(({ scope }) => scope);
   const option: StartOption = { deployment: slot.deployment, pool, amounts: amountsOf(slot), scopes };
-  const lease = new Lease(slot.slotId, option, slot.tenant, slot.level, slot.expireMs);
+  const flow = pool.queue.flowOf(slot.level, slot.tenant);
+  const lease = new Lease(slot.slotId, option, flow, 0);
   lease.state = slot.state;
   lease.memo = slot.memo;
   lease.startMs = slot.atMs;
+  lease.expireMs = slot.expireMs;
   lease.event = accounts.get(poolId)?.charges.get(slot.slotId)?.event ?? -1;
   lease.scopeCharges = known.map(({ charge }) => charge);
   return lease;

@@ -2,6 +2,7 @@ import type { Clock } from "../core/clock.ts";
 import { makeId } from "../core/id.ts";
 import type { Amounts } from "../core/limit.ts";
 import type { Refusal } from "../core/refusal.ts";
+import type { LedgerEntry } from "../cost/ledger.ts";
 import type { PoolUsage } from "../tracker/pool-usage.ts";
 import { Lease } from "./lease.ts";
 import { LeaseBook } from "./lease-book.ts";
@@ -29,10 +30,10 @@ export interface SchedulerOptions {
   readonly maxQueuedTokens?: number | undefined;
   /** A tenant's part in fair sharing; 1 for everyone is equal. */
   readonly weightOf: (tenant: string) => number;
-  /** Told of slots of which nothing was heard in time, before the listener; it sets the slot's row. */
-  readonly onExpiring?: (lease: Lease) => void;
-  /** Told of them after the listener. */
-  readonly onExpired: (lease: Lease) => void;
+  /** What the ledger says about a slot of which nothing was heard in time. Undefined: nothing. */
+  readonly expiredRow?: (lease: Lease) => LedgerEntry | undefined;
+  /** Told of such a slot and that row. */
+  readonly onExpired: (lease: Lease, row: LedgerEntry | undefined) => void;
   /** Told of all that is charged. Undefined: nobody needs to know. */
   readonly listener?: SlotListener;
 }
@@ -102,9 +103,9 @@ export class Scheduler {
     if (possible.length === 0) return refuseTooLarge(request.options);
     for (const option of possible) {
       if (option.pool.queue.size > 0 || !canStart(option, nowMs)) continue;
-      const { pool, amounts } = option;
-      pool.queue.charge(request.level, request.tenant, pool.usage.shareOf(amounts));
-      return this.#grant(option, request, request.level, nowMs);
+      const { queue, usage } = option.pool;
+      queue.charge(queue.flowOf(request.level, request.tenant), usage.shareOf(option.amounts));
+      return this.#grant(option, request, nowMs);
     }
     return this.#draining ?? this.#waiting.wait(request, possible, nowMs);
   }
@@ -138,9 +139,9 @@ export class Scheduler {
 
   /**
    * Ends a call with what it really used; a slot that had expired is corrected. Does nothing, and returns false, when
-   * the slot was settled or released before.
+   * the slot was settled or released before. `row` is what the ledger is going to say about it.
    */
-  settle(lease: Lease, actual: Amounts): boolean {
+  settle(lease: Lease, actual: Amounts, row?: LedgerEntry): boolean {
     const nowMs = this.#clock.monotonicMs();
     const { pool } = lease;
     const wasOpen = lease.state === "granted";
@@ -150,14 +151,14 @@ export class Scheduler {
       pool.usage.settle(nowMs, lease, actual);
       for (const charge of lease.scopeCharges) charge.settle(nowMs, actual);
       const unusedShare = pool.usage.shareOf(lease) - pool.usage.shareOf(actual);
-      if (unusedShare !== 0) pool.queue.correct(lease.level, lease.tenant, unusedShare);
+      if (unusedShare !== 0) lease.flow.correct(unusedShare);
     } else {
       pool.usage.settleLate(nowMs, lease, actual);
       for (const charge of lease.scopeCharges) charge.settleLate(nowMs, actual);
     }
     lease.state = "settled";
     if (wasOpen) this.#book.end(lease, nowMs);
-    this.#options.listener?.settled(lease, actual, nowMs);
+    this.#options.listener?.settled(lease, actual, nowMs, row);
     this.#noteRoom(lease, nowMs);
     return true;
   }
@@ -171,7 +172,7 @@ export class Scheduler {
     const nowMs = this.#clock.monotonicMs();
     lease.pool.usage.release(lease);
     for (const charge of lease.scopeCharges) charge.release();
-    lease.pool.queue.correct(lease.level, lease.tenant, lease.pool.usage.shareOf(lease));
+    lease.flow.correct(lease.pool.usage.shareOf(lease));
     lease.state = "released";
     this.#book.end(lease, nowMs);
     this.#options.listener?.released(lease, nowMs);
@@ -217,17 +218,17 @@ export class Scheduler {
 
   #startWaiter(place: Place, nowMs: number): void {
     const { waiter, option } = place;
-    const lease = this.#grant(option, waiter.request, place.level, nowMs);
+    const lease = this.#grant(option, waiter.request, nowMs);
     if (lease.kind === "lease") {
-      lease.waitedMs = nowMs - waiter.enqueuedMs;
-      lease.waitCauses = waiter.causes;
+      lease.wait = { waitedMs: nowMs - waiter.enqueuedMs, causes: waiter.causes };
     }
     waiter.end(lease);
   }
 
-  /** `level` is the one that the tenant was charged in. Refuses what the listener cannot keep. */
-  #grant(option: StartOption, request: StartRequest, level: number, nowMs: number): Lease | Refusal {
-    const lease = new Lease(makeId("slot"), option, request.tenant, level, nowMs + request.leaseDurationMs);
+  /** Refuses what the listener cannot keep. */
+  #grant(option: StartOption, request: StartRequest, nowMs: number): Lease | Refusal {
+    const flow = option.pool.queue.flowOf(request.level, request.tenant);
+    const lease = new Lease(makeId("slot"), option, flow, request.leaseDurationMs);
     option.pool.usage.charge(nowMs, lease);
     if (option.scopes.length > 0) {
       lease.scopeCharges = option.scopes.map((scope) => scope.charge(nowMs, option.amounts));
@@ -245,9 +246,9 @@ export class Scheduler {
     for (const charge of lease.scopeCharges) charge.expire(nowMs);
     lease.state = "expired";
     this.#book.end(lease, nowMs);
-    this.#options.onExpiring?.(lease);
-    this.#options.listener?.expired(lease, nowMs);
-    this.#options.onExpired(lease);
+    const row = this.#options.expiredRow?.(lease);
+    this.#options.listener?.expired(lease, nowMs, row);
+    this.#options.onExpired(lease, row);
     this.#noteRoom(lease, nowMs);
   }
 

@@ -92,11 +92,11 @@ export class SlotRecorder implements SlotListener, CheckpointSource {
     for (const { journalId } of entries) if (journalId !== undefined) this.#unwritten.delete(journalId);
   }
 
-  settled(lease: Lease, actual: Amounts, nowMs: number): void {
+  settled(lease: Lease, actual: Amounts, nowMs: number, entry: LedgerEntry | undefined): void {
     const { requests, inputTokens, outputTokens, totalTokens } = actual;
     this.#expired.delete(lease.id);
     const accounts = accountsOf(lease);
-    const row = this.#rowOf(lease);
+    const row = this.#rowOf(lease, entry);
     const amounts = { requests, inputTokens, outputTokens, totalTokens, row };
     this.#journal.append({ kind: "settle", slotId: lease.id, accounts, atMs: nowMs, ...amounts });
     if (
@@ -112,9 +112,9 @@ export class SlotRecorder implements SlotListener, CheckpointSource {
     this.#append(lease, nowMs, { kind: "release" });
   }
 
-  expired(lease: Lease, nowMs: number): void {
+  expired(lease: Lease, nowMs: number, entry: LedgerEntry | undefined): void {
     this.#expired.set(lease.id, lease);
-    this.#append(lease, nowMs, { kind: "expire", row: this.#rowOf(lease) });
+    this.#append(lease, nowMs, { kind: "expire", row: this.#rowOf(lease, entry) });
   }
 
   renewed(lease: Lease, nowMs: number): void {
@@ -177,10 +177,10 @@ export class SlotRecorder implements SlotListener, CheckpointSource {
   }
 
   /** The row of a slot that has ended, which is kept until the ledger has it. */
-  #rowOf(lease: Lease): string | undefined {
-    const journalId = lease.row?.journalId;
+  #rowOf(lease: Lease, entry: LedgerEntry | undefined): string | undefined {
+    const journalId = entry?.journalId;
     if (journalId === undefined) return undefined;
-    const row = toMoneyJson(lease.row);
+    const row = toMoneyJson(entry);
     this.#unwritten.set(journalId, { pool: lease.pool.id, row });
     return row;
   }

@@ -62,8 +62,8 @@ export class RunRecorder {
 
   noteStart(start: { arrival: Arrival; lease: Lease; model: string; nowMs: number }): void {
     const { arrival, lease, model, nowMs } = start;
-    for (const tally of this.#talliesOf(arrival, model)) tally.addStart(lease.waitedMs);
-    this.#pools.get(lease.pool)?.noteStart(nowMs, lease.waitedMs);
+    for (const tally of this.#talliesOf(arrival, model)) tally.addStart(lease.wait.waitedMs);
+    this.#pools.get(lease.pool)?.noteStart(nowMs, lease.wait.waitedMs);
   }
 
   /** `model` and `pool` are the first that the request asked for. */

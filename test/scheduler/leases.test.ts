@@ -130,7 +130,7 @@ describe("a slot's time", () => {
     await bench.run(1_999);
     expect(next.answer).toBeUndefined();
     await bench.run(1);
-    expect(leaseOf(next)).toMatchObject({ waitedMs: 2000, waitCauses: ["concurrency"] });
+    expect(leaseOf(next)).toMatchObject({ wait: { waitedMs: 2000, causes: ["concurrency"] } });
   });
 });
 

@@ -40,7 +40,7 @@ test.each([3, 300])("%i of a tenant that has used up its quota are in nobody els
   for (let call = 0; call <= crowd; call++) bench.ask({ tenant: "full", scopes: [quota] });
   const others = [1, 2, 3].map(() => bench.ask({ tenant: "other", maxWaitMs: 400 }));
   await bench.run(400);
-  expect(others.map((one) => leaseOf(one).waitedMs)).toEqual([100, 200, 300]);
+  expect(others.map((one) => leaseOf(one).wait.waitedMs)).toEqual([100, 200, 300]);
   const late = bench.ask({ tenant: "full", scopes: [quota], maxWaitMs: crowd * MINUTE_MS });
   expect(refusalOf(late).reason).toBe("WAIT_TOO_LONG");
 });
@@ -55,7 +55,7 @@ test("who comes behind one that has no room yet moves up a level in time", async
   ask(0, 95);
   const lifted = ask(1, 1);
   await bench.run(700);
-  expect(leaseOf(lifted).waitedMs).toBe(700);
+  expect(leaseOf(lifted).wait.waitedMs).toBe(700);
 });
 
 test("a wait for a place is planned by how long calls usually take, and never before they do", async () => {
@@ -74,5 +74,5 @@ test("a wait for a place is planned by how long calls usually take, and never be
   const first = ask(4_000);
   expect(refusalOf(ask(4_999)).metadata).toMatchObject({ predicted_wait_ms: "5000" });
   await bench.run(4_000);
-  expect(leaseOf(first).waitedMs).toBe(4_000);
+  expect(leaseOf(first).wait.waitedMs).toBe(4_000);
 });

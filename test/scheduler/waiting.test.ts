@@ -35,7 +35,7 @@ describe("a wait that would be too long", () => {
 
   test("of 0 is for those who can start at once", async () => {
     const bench = new TestBench(RULES);
-    expect(leaseOf(bench.ask({ maxWaitMs: 0 })).waitedMs).toBe(0);
+    expect(leaseOf(bench.ask({ maxWaitMs: 0 })).wait.waitedMs).toBe(0);
     expect(refusalOf(bench.ask({ maxWaitMs: 0 })).reason).toBe("WAIT_TOO_LONG");
   });
 
@@ -59,7 +59,7 @@ describe("a wait that would be too long", () => {
     expect(refusalOf(short).metadata?.wait_causes).toContain("provider_hold");
     await bench.run(20_000);
     expect(leaseOf(long).startMs).toBe(20_000);
-    expect(leaseOf(long).waitCauses).toContain("provider_hold");
+    expect(leaseOf(long).wait.causes).toContain("provider_hold");
   });
 
   test("ends at the deadline where nobody can foresee it", async () => {
@@ -254,7 +254,7 @@ test("what 3,000 waiters of three tenants are told at one instant comes true", a
   await bench.run(300_000);
   // Ten starts a second: who stands beside somebody else's place may be a few starts off.
   const furthestMs = Math.max(
-    ...asked.map((one, index) => Math.abs(leaseOf(one).waitedMs - (told[index] ?? 0))),
+    ...asked.map((one, index) => Math.abs(leaseOf(one).wait.waitedMs - (told[index] ?? 0))),
   );
   expect(furthestMs).toBeLessThanOrEqual(500);
 });

@@ -126,5 +126,5 @@ export async function predict(crowd: Crowd): Promise<Prediction | undefined> {
   if (told === undefined || !isKnown || isTied || last?.kind !== "lease") return undefined;
   // Who gives up was in the way of its tenant's next until that was noticed.
   if (quotas.length > 0 && waiting.some(({ answer }) => answer?.kind === "refused")) return undefined;
-  return { predictedWaitMs: told, waitedMs: last.waitedMs };
+  return { predictedWaitMs: told, waitedMs: last.wait.waitedMs };
 }
