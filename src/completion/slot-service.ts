@@ -122,7 +122,7 @@ export class SlotService {
     const charged = corrects ? correctCharge(worstCharge(lease, memo, this.#options), charge) : charge;
     const row = slotEntry({ clock, lease, memo, charge: charged, settlement, corrects });
     const used = amountsUsed(settlement.usage, lease);
-    const isScoped = lease.scopeCharges.length > 0;
+    const isScoped = lease.scopes.length > 0;
     scheduler.settle(lease, isScoped ? withCost(used, charge.cost?.totalNanoUsd) : used, row);
     ledger.record(row);
     memo.settled = { settlement, charge };

@@ -1,5 +1,5 @@
 /**
- * Dead entries are swept once they are more than half of all by this many. Each keeps all that hangs on it, such as a
+ * Dead entries are swept once they may be more than half of all by this many. Each keeps all that hangs on it, such as a
  * prompt, so it is few; many enough that a sweep is still rare.
  */
 const SWEEP_SLACK = 64;
@@ -13,7 +13,8 @@ export class DeadlineHeap<Item> {
   readonly #isLive: (item: Item) => boolean;
   #keys: number[] = [];
   #items: Item[] = [];
-  #dead = 0;
+  /** At most so many inside are not live. */
+  #mostDead = 0;
 
   constructor(deadlineOf: (item: Item) => number, isLive: (item: Item) => boolean) {
     this.#deadlineOf = deadlineOf;
@@ -24,10 +25,10 @@ export class DeadlineHeap<Item> {
     this.#insert(this.#deadlineOf(item), item);
   }
 
-  /** Says that an item inside is no longer live. */
+  /** Says that an item that may be inside is no longer live. */
   noteDead(): void {
-    this.#dead++;
-    if (this.#dead > this.#items.length / 2 + SWEEP_SLACK) this.#sweep();
+    this.#mostDead++;
+    if (this.#mostDead > this.#items.length / 2 + SWEEP_SLACK) this.#sweep();
   }
 
   /** The items inside that are live, in no order. */
@@ -44,10 +45,7 @@ export class DeadlineHeap<Item> {
   popDue(nowMs: number): Item | undefined {
     while (this.#keys.length > 0 && this.#keys[0]! <= nowMs) {
       const item = this.#pop();
-      if (!this.#isLive(item)) {
-        this.#dead--;
-        continue;
-      }
+      if (!this.#isLive(item)) continue;
       if (this.#deadlineOf(item) <= nowMs) return item;
       this.push(item);
     }
@@ -58,7 +56,7 @@ export class DeadlineHeap<Item> {
     const live = this.live();
     this.#keys = [];
     this.#items = [];
-    this.#dead = 0;
+    this.#mostDead = 0;
     for (const item of live) this.push(item);
   }
 

@@ -31,7 +31,7 @@ export class DeadlineTimer<Item> {
     return this.#heap.live();
   }
 
-  /** Says that an item inside is no longer live. */
+  /** Says that an item that may be inside is no longer live. */
   noteDead(): void {
     this.#heap.noteDead();
   }

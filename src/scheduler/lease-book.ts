@@ -1,4 +1,5 @@
-import type { Clock, Timer } from "../core/clock.ts";
+import type { Clock } from "../core/clock.ts";
+import { DeadlineTimer } from "./deadline-timer.ts";
 import type { Lease } from "./lease.ts";
 
 /** How long an ended slot is remembered at least, so that a repeated settlement gets the same answer. */
@@ -15,40 +16,25 @@ class Page {
   readonly begunMs: number;
   /** No open slot of the page expires before. */
   expireMs = Number.POSITIVE_INFINITY;
+  /** That time has come: each slot that was open then, or came later, has a deadline of its own. */
+  isOver = false;
 
   constructor(begunMs: number) {
     this.begunMs = begunMs;
   }
-
-  add(lease: Lease): void {
-    this.leases.set(lease.id, lease);
-    if (lease.state === "granted" && lease.expireMs < this.expireMs) this.expireMs = lease.expireMs;
-  }
-
-  /** Its slots that are open. */
-  *open(): Generator<Lease> {
-    for (const lease of this.leases.values()) if (lease.state === "granted") yield lease;
-  }
-
-  /** Looks anew when the next of its open slots expires. */
-  lookAhead(): void {
-    this.expireMs = Number.POSITIVE_INFINITY;
-    for (const { expireMs } of this.open()) this.expireMs = Math.min(this.expireMs, expireMs);
-  }
 }
 
 /**
- * All slots that are open, and for an hour those that have ended. They are kept on pages in the order of their grants,
- * and forgotten and looked through for those that expire by the page, so that a slot's whole life costs one entry.
+ * All slots that are open, and for an hour those that have ended. They are kept on pages in the order of their grants
+ * and forgotten by the page, so that a slot's whole life costs one entry: a page has one deadline, that of its first
+ * slot to expire, and only what is still open by then is timed one by one.
  */
 export class LeaseBook {
   readonly #clock: Clock;
-  readonly #onExpired: (lease: Lease, nowMs: number) => void;
+  readonly #expiries: DeadlineTimer<Page | Lease>;
   /** Oldest first; the last one is written to. */
   #pages: Page[];
   #kept = 0;
-  #timer: Timer | undefined;
-  #timerMs = Number.POSITIVE_INFINITY;
   /** Slots that are open now. */
   size = 0;
 
@@ -56,23 +42,26 @@ export class LeaseBook {
   constructor(clock: Clock, onExpired: (lease: Lease, nowMs: number) => void) {
     this.#clock = clock;
     this.#pages = [new Page(clock.monotonicMs())];
-    this.#onExpired = onExpired;
+    this.#expiries = new DeadlineTimer({
+      clock,
+      deadlineOf: ({ expireMs }) => expireMs,
+      isLive: (item) => (item instanceof Page ? !item.isOver : item.state === "granted"),
+      onDue: (item, nowMs) => (item instanceof Page ? this.#timeSlots(item) : onExpired(item, nowMs)),
+    });
   }
 
   /** The slots that are open now. */
   *open(): Generator<Lease> {
-    for (const page of this.#pages) yield* page.open();
+    for (const page of this.#pages) yield* openOn(page);
   }
 
   /** Takes in a slot, open or ended. */
   add(lease: Lease): void {
     let page = this.#pages[this.#pages.length - 1]!;
     if (page.leases.size >= PAGE_SIZE || lease.startMs >= page.begunMs + PAGE_MS) page = this.#turn();
-    page.add(lease);
+    this.#write(page, lease);
     this.#kept++;
-    if (lease.state !== "granted") return;
-    this.size++;
-    if (page.expireMs < this.#timerMs) this.#arm(page.expireMs);
+    if (lease.state === "granted") this.size++;
   }
 
   /** A slot that is open or remembered. */
@@ -87,29 +76,27 @@ export class LeaseBook {
   /** Takes note that a slot that was open has ended now; its state says how. */
   end(lease: Lease, nowMs: number): void {
     this.size--;
+    this.#expiries.noteDead();
     lease.expireMs = nowMs;
   }
 
   close(): void {
-    this.#timer?.cancel();
+    this.#expiries.close();
   }
 
-  #arm(atMs: number): void {
-    this.#timer?.cancel();
-    this.#timerMs = atMs;
-    if (atMs === Number.POSITIVE_INFINITY) return;
-    this.#timer = this.#clock.after(atMs - this.#clock.monotonicMs(), () => this.#expireDue());
+  #write(page: Page, lease: Lease): void {
+    page.leases.set(lease.id, lease);
+    if (lease.state !== "granted") return;
+    if (page.isOver) this.#expiries.add(lease);
+    else if (lease.expireMs < page.expireMs) {
+      page.expireMs = lease.expireMs;
+      this.#expiries.add(page);
+    }
   }
 
-  #expireDue(): void {
-    const nowMs = this.#clock.monotonicMs();
-    const pages = this.#pages.filter(({ expireMs }) => expireMs <= nowMs);
-    const isDue = ({ state, expireMs }: Lease): boolean => state === "granted" && expireMs <= nowMs;
-    const due = pages.flatMap((page) => [...page.open()].filter(isDue));
-    due.sort((left, right) => left.expireMs - right.expireMs);
-    for (const lease of due) if (isDue(lease)) this.#onExpired(lease, nowMs);
-    for (const page of pages) page.lookAhead();
-    this.#arm(Math.min(...this.#pages.map(({ expireMs }) => expireMs)));
+  #timeSlots(page: Page): void {
+    page.isOver = true;
+    for (const lease of openOn(page)) this.#expiries.add(lease);
   }
 
   /** Begins a page, and takes over to it what is still of use from the oldest that may be forgotten. */
@@ -121,11 +108,16 @@ export class LeaseBook {
     const isTooMany = this.#kept - this.size > MOST_REMEMBERED;
     if (!isTooMany && oldest.begunMs + REMEMBERED_MS > nowMs) return page;
     this.#pages.shift();
+    oldest.isOver = true;
     for (const lease of oldest.leases.values()) {
       const isNeeded = lease.state === "granted" || (!isTooMany && lease.expireMs + REMEMBERED_MS > nowMs);
-      if (isNeeded) page.add(lease);
+      if (isNeeded) this.#write(page, lease);
       else this.#kept--;
     }
     return page;
   }
+}
+
+function* openOn({ leases }: Page): Generator<Lease> {
+  for (const lease of leases.values()) if (lease.state === "granted") yield lease;
 }

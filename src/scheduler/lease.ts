@@ -15,6 +15,12 @@ import type { Scope, ScopeCharge } from "./scope.ts";
  */
 export type LeaseState = "granted" | "settled" | "released" | "expired";
 
+/** A scope and what a slot was charged to it. */
+export interface ChargedScope {
+  readonly scope: Scope;
+  readonly charge: ScopeCharge;
+}
+
 /** How a slot was waited for. */
 export interface Wait {
   /** Milliseconds; 0 when it was granted at once. */
@@ -24,7 +30,7 @@ export interface Wait {
 
 /** Times that were added and subtracted are off by less than this. */
 const ROUNDING_MS = 1e-6;
-const NO_CHARGES: readonly ScopeCharge[] = [];
+const NO_SCOPES: readonly ChargedScope[] = [];
 const NO_WAIT: Wait = { waitedMs: 0, causes: [] };
 
 /**
@@ -36,7 +42,6 @@ export class Lease implements Charge {
   readonly id: string;
   readonly deployment: string;
   readonly pool: PoolQueue;
-  readonly scopes: readonly Scope[];
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly totalTokens: number;
@@ -44,7 +49,8 @@ export class Lease implements Charge {
   readonly flow: Flow;
   state: LeaseState = "granted";
   wait = NO_WAIT;
-  scopeCharges: readonly ScopeCharge[] = NO_CHARGES;
+  /** What it was charged to besides its pool. */
+  scopes: readonly ChargedScope[] = NO_SCOPES;
   /** What its owner wants back after a restart. */
   memo: JsonValue | undefined;
   /** What its owner keeps with it while the process lives; nobody else looks at it. */
@@ -61,7 +67,6 @@ export class Lease implements Charge {
     this.id = id;
     this.deployment = option.deployment;
     this.pool = option.pool;
-    this.scopes = option.scopes;
     this.inputTokens = option.amounts.inputTokens;
     this.outputTokens = option.amounts.outputTokens;
     this.totalTokens = option.amounts.totalTokens;
@@ -97,8 +102,8 @@ export class Lease implements Charge {
 
   /** What is reserved for it of budgets, in nano-dollars. Undefined: nothing. */
   get reservedNanoUsd(): bigint | undefined {
-    for (const { reservedNanoUsd } of this.scopes) {
-      if (reservedNanoUsd !== undefined) return reservedNanoUsd;
+    for (const { scope } of this.scopes) {
+      if (scope.reservedNanoUsd !== undefined) return scope.reservedNanoUsd;
     }
     return undefined;
   }

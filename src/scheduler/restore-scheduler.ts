@@ -4,7 +4,7 @@ import type { JournalState } from "../tracker/journal.ts";
 import { lossBound, mostLost } from "../tracker/loss-bound.ts";
 import type { PoolUsage } from "../tracker/pool-usage.ts";
 import { type ReplayedAccount, type ReplayedCharge, replayAccounts } from "../tracker/replay-journal.ts";
-import { Lease } from "./lease.ts";
+import { type ChargedScope, Lease } from "./lease.ts";
 import type { StartOption } from "./place.ts";
 import type { PoolQueue } from "./pool-queue.ts";
 import { quotaCharge } from "./quota.ts";
@@ -105,7 +105,7 @@ function restoreLease(
   const [poolId = "", ...scopeIds] = slot.accounts;
   const pool = poolOf(poolId);
   if (pool === undefined) return undefined;
-  const known = scopeIds.flatMap((id): { scope: Scope; charge: ScopeCharge }[] => {
+  const known = scopeIds.flatMap((id): ChargedScope[] => {
     const scope = scopeOf(id);
     const account = accounts.get(id);
     const charge = account?.charges.get(slot.slotId);
@@ -116,8 +116,7 @@ function restoreLease(
   const budget = budgetOf(slot);
   const budgetCharge = budget && reopen(budget, slot, clock);
   if (budgetCharge !== undefined) known.push({ scope: budget!, charge: budgetCharge });
-  const scopes = known.map(({ scope }) => scope);
-  const option: StartOption = { deployment: slot.deployment, pool, amounts: amountsOf(slot), scopes };
+  const option: StartOption = { deployment: slot.deployment, pool, amounts: amountsOf(slot), scopes: [] };
   const flow = pool.queue.flowOf(slot.level, slot.tenant);
   const lease = new Lease(slot.slotId, option, flow, 0);
   lease.state = slot.state;
@@ -125,7 +124,7 @@ function restoreLease(
   lease.startMs = slot.atMs;
   lease.expireMs = slot.expireMs;
   lease.event = accounts.get(poolId)?.charges.get(slot.slotId)?.event ?? -1;
-  lease.scopeCharges = known.map(({ charge }) => charge);
+  lease.scopes = known;
   return lease;
 }
 

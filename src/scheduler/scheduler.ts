@@ -149,12 +149,12 @@ export class Scheduler {
     if (pool.usage.isExceeded(lease, actual)) pool.counters.estimateExceeded++;
     if (wasOpen) {
       pool.usage.settle(nowMs, lease, actual);
-      for (const charge of lease.scopeCharges) charge.settle(nowMs, actual);
+      for (const { charge } of lease.scopes) charge.settle(nowMs, actual);
       const unusedShare = pool.usage.shareOf(lease) - pool.usage.shareOf(actual);
       if (unusedShare !== 0) lease.flow.correct(unusedShare);
     } else {
       pool.usage.settleLate(nowMs, lease, actual);
-      for (const charge of lease.scopeCharges) charge.settleLate(nowMs, actual);
+      for (const { charge } of lease.scopes) charge.settleLate(nowMs, actual);
     }
     lease.state = "settled";
     if (wasOpen) this.#book.end(lease, nowMs);
@@ -171,7 +171,7 @@ export class Scheduler {
     if (lease.state !== "granted") return false;
     const nowMs = this.#clock.monotonicMs();
     lease.pool.usage.release(lease);
-    for (const charge of lease.scopeCharges) charge.release();
+    for (const { charge } of lease.scopes) charge.release();
     lease.flow.correct(lease.pool.usage.shareOf(lease));
     lease.state = "released";
     this.#book.end(lease, nowMs);
@@ -231,7 +231,7 @@ export class Scheduler {
     const lease = new Lease(makeId("slot"), option, flow, request.leaseDurationMs);
     option.pool.usage.charge(nowMs, lease);
     if (option.scopes.length > 0) {
-      lease.scopeCharges = option.scopes.map((scope) => scope.charge(nowMs, option.amounts));
+      lease.scopes = option.scopes.map((scope) => ({ scope, charge: scope.charge(nowMs, option.amounts) }));
     }
     lease.memo = request.memo;
     this.#book.add(lease);
@@ -243,7 +243,7 @@ export class Scheduler {
 
   #expire(lease: Lease, nowMs: number): void {
     lease.pool.usage.expire(nowMs, lease);
-    for (const charge of lease.scopeCharges) charge.expire(nowMs);
+    for (const { charge } of lease.scopes) charge.expire(nowMs);
     lease.state = "expired";
     this.#book.end(lease, nowMs);
     const row = this.#options.expiredRow?.(lease);
@@ -255,7 +255,7 @@ export class Scheduler {
   /** Wakes whoever may start earlier since a call has ended. */
   #noteRoom(lease: Lease, nowMs: number): void {
     lease.pool.noteRoom(nowMs);
-    if (lease.scopeCharges.length === 0) return;
+    if (lease.scopes.length === 0) return;
     for (const pool of this.#pools.values()) if (pool !== lease.pool) pool.noteRoom(nowMs);
   }
 }

@@ -188,9 +188,10 @@ export class SlotRecorder implements SlotListener, CheckpointSource {
   /** Counts what is not durable yet on all accounts of a slot, and makes it durable where that is too much. */
   #note(lease: Lease, amounts: Amounts): void {
     let isTooMuch = this.#count(this.#accountOf(lease.pool.id, lease.pool.usage), amounts);
-    for (const { account } of lease.scopes) {
-      if (account === undefined) continue;
-      if (this.#count(this.#accountOf(account.id, account.usage), amounts)) isTooMuch = true;
+    for (const { scope } of lease.scopes) {
+      if (scope.account === undefined) continue;
+      const { id, usage } = scope.account;
+      if (this.#count(this.#accountOf(id, usage), amounts)) isTooMuch = true;
     }
     if (isTooMuch) this.#journal.commit();
   }
@@ -237,7 +238,7 @@ const NO_SCOPES: WeakMap<PoolQueue, readonly string[]> = new WeakMap();
 /** Everything that a slot was charged to, its pool first. */
 function accountsOf(lease: Lease): readonly string[] {
   const { pool, scopes } = lease;
-  if (scopes.length > 0) return [pool.id, ...scopes.flatMap(({ account }) => account?.id ?? [])];
+  if (scopes.length > 0) return [pool.id, ...scopes.flatMap(({ scope }) => scope.account?.id ?? [])];
   let alone = NO_SCOPES.get(pool);
   if (alone === undefined) {
     alone = [pool.id];
@@ -250,8 +251,7 @@ function accountsOf(lease: Lease): readonly string[] {
 function chargeOn(account: string, lease: Lease): Charge | undefined {
   const { pool, scopes } = lease;
   if (pool.id === account) return lease;
-  const index = scopes.findIndex((scope) => scope.account?.id === account);
-  return index < 0 ? undefined : lease.scopeCharges[index]?.charge;
+  return scopes.find(({ scope }) => scope.account?.id === account)?.charge.charge;
 }
 
 function slotRecord(lease: Lease): SlotRecord {

@@ -123,6 +123,23 @@ describe("a slot's time", () => {
     expect(states()).toEqual(["expired", "expired", "expired"]);
   });
 
+  test("ends for each of very many at its own moment, also after a renewal", async () => {
+    const bench = new TestBench(poolRules([concurrent(20_002)]));
+    const slots = Array.from({ length: 20_000 }, (_, index) => {
+      const lease = granted(bench, 1000 + ((index * 7919) % 60_000));
+      if (index % 3 === 0) bench.scheduler.renew(lease, 30_000 + index);
+      return { id: lease.id, expireMs: lease.expireMs };
+    });
+    slots.sort((left, right) => left.expireMs - right.expireMs);
+    const due = (nowMs: number): number => slots.filter(({ expireMs }) => expireMs <= nowMs).length;
+    for (let nowMs = 3000; nowMs <= 63_000; nowMs += 3000) {
+      await bench.run(3000);
+      expect(bench.expired).toHaveLength(due(nowMs));
+    }
+    const expireMs = new Map(slots.map((slot) => [slot.id, slot.expireMs]));
+    expect(bench.expired.map((id) => expireMs.get(id))).toEqual([...expireMs.values()]);
+  });
+
   test("frees the place of the call for who waits, and not what it was charged", async () => {
     const bench = new TestBench(poolRules([concurrent(3)]));
     granted(bench, 2_000);
