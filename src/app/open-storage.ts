@@ -25,7 +25,7 @@ const REFUSE_FULL = refuse(
 );
 
 /**
- * Opens the ledger, and beside it the journal of the scheduler that `scheduler` gives later.
+ * Opens the journal of the scheduler that `scheduler` gives later, and beside it the ledger.
  * @throws {StartError} when a file cannot be used
  */
 export async function openStorage(
@@ -33,16 +33,16 @@ export async function openStorage(
   opened: AsyncDisposableStack,
   scheduler: () => Scheduler,
 ): Promise<Storage> {
+  // First, for its lock keeps two processes from the other files, too; and it closes after the ledger, whose last rows it
+  // has first.
+  const store = await openJournal(options);
+  opened.defer(() => store?.close());
+  const journaling = store && new Journaling(store, options.clock, scheduler);
   const ledger = await openLedger(options, {
     beforeWrite: () => journaling?.commit(),
     onWritten: (entries) => journaling?.recorder.written(entries),
   });
-  let store: SqliteStore | undefined;
-  // The last rows of the ledger are in the journal first: it closes after the ledger.
-  opened.defer(() => store?.close());
   opened.defer(() => ledger.close());
-  store = await openJournal(options);
-  const journaling = store && new Journaling(store, options.clock, scheduler);
   return { ledger, journaling, refuseNew: () => refuseWhenFull(ledger) };
 }
 

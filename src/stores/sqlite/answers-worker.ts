@@ -2,16 +2,14 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { AnswersCommand, AnswersReply, AnswersWorkerData } from "./answers-messages.ts";
 import { ANSWERS_MIGRATIONS, AnswersTable } from "./answers-table.ts";
 import { explainProblem } from "./explain-problem.ts";
-import { migrate } from "./migrate.ts";
-import { openDatabase } from "./open-database.ts";
+import { openComponent } from "./open-component.ts";
 
 /** Runs in a thread of its own: all reading and writing of the file happens here, in the order of the messages. */
 function serve({ path, bounds }: AnswersWorkerData): void {
   const port = parentPort!;
   const reply = (message: AnswersReply): void => port.postMessage(message);
   try {
-    const database = openDatabase(path);
-    migrate(database, "answers", ANSWERS_MIGRATIONS);
+    const database = openComponent(path, "answers", ANSWERS_MIGRATIONS);
     const table = new AnswersTable(database, bounds);
     port.on("message", (command: AnswersCommand) => {
       if (command.kind === "close") {

@@ -10,7 +10,7 @@ const PROBLEMS: Readonly<Record<number, string>> = {
   10: "the disk reports an error. Check it, or move storage.path to another disk.",
   11: "it is damaged. Restore it from a backup, or move it away to start with an empty one.",
   13: "the disk is full. Make room, or move storage.path to another disk.",
-  14: "it cannot be opened. Check that its folder exists and may be written.",
+  14: "it cannot be opened. Check that it is a file, and that its folder exists and may be written.",
   26: "it is not a database. Set storage.path to another file.",
 };
 
@@ -29,7 +29,7 @@ export function explainProblem(path: string, error: unknown): string {
     return `${path}: it was written by a later version: ${error.message}. Run that version, or set storage.path to another file.`;
   }
   const text = errorText(error);
-  return `${path}: ${PROBLEMS[primaryCode(error) ?? 0] ?? "it cannot be used."} (${text})`;
+  return `${path}: ${PROBLEMS[primaryCode(error) ?? 0] ?? "it cannot be used. Mend that, or set storage.path to another file."} (${text})`;
 }
 
 /** Undefined: it is no failure of SQLite. */

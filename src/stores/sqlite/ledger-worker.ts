@@ -9,8 +9,7 @@ import { LEDGER_MIGRATIONS } from "./ledger-migrations.ts";
 import { LedgerReader } from "./ledger-reader.ts";
 import { pruneLedger } from "./ledger-retention.ts";
 import { LedgerWriter } from "./ledger-writer.ts";
-import { migrate } from "./migrate.ts";
-import { openDatabase } from "./open-database.ts";
+import { checkWritable, openComponent } from "./open-component.ts";
 
 /** Enough for the sums of a month, so that they are read from the disk once. */
 const CACHE_KIB = 65_536;
@@ -32,12 +31,10 @@ class LedgerThread {
     this.#path = path;
     this.#retentionMs = retentionMs;
     this.#reply = reply;
-    this.#database = openDatabase(path);
+    this.#database = openComponent(path, "ledger", LEDGER_MIGRATIONS);
     this.#database.exec(`PRAGMA cache_size = -${CACHE_KIB}`);
-    migrate(this.#database, "ledger", LEDGER_MIGRATIONS);
     this.#writer = new LedgerWriter(this.#database);
     this.#reader = new LedgerReader(this.#database);
-    this.#checkWritable();
   }
 
   handle(command: LedgerCommand): void {
@@ -80,11 +77,6 @@ class LedgerThread {
     }
   }
 
-  /** A file on a disk that is read-only opens without complaint; only writing shows it. */
-  #checkWritable(): void {
-    this.#database.exec("BEGIN IMMEDIATE; UPDATE ledger_state SET id = 0; COMMIT");
-  }
-
   /** Whether nothing is left to be written. */
   #writeAll(): boolean {
     while (this.#unwritten.length > 0) {
@@ -115,7 +107,7 @@ class LedgerThread {
 
   #retry(): void {
     try {
-      this.#checkWritable();
+      checkWritable(this.#database);
     } catch (error) {
       this.#replyFailed(error);
       return;

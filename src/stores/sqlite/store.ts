@@ -7,8 +7,7 @@ import { holdLock } from "./hold-lock.ts";
 import { SqliteJournal } from "./journal.ts";
 import { JOURNAL_MIGRATIONS } from "./journal-migrations.ts";
 import { LogCopier } from "./log-copier.ts";
-import { migrate } from "./migrate.ts";
-import { openDatabase } from "./open-database.ts";
+import { openComponent } from "./open-component.ts";
 import { readJournal } from "./read-journal.ts";
 import { StoreOpenError } from "./store-open-error.ts";
 
@@ -50,15 +49,14 @@ export function openSqliteStore(options: SqliteStoreOptions): SqliteStore {
   const close = (): void => {
     for (const part of opened.splice(0).reverse()) part.close();
   };
+  let file = `${path}.lock`;
   try {
     mkdirSync(dirname(path), { recursive: true });
-    opened.push(holdLock(`${path}.lock`));
-    const database = openDatabase(path);
+    opened.push(holdLock(file));
+    file = path;
+    const database = openComponent(path, "journal", JOURNAL_MIGRATIONS);
     opened.push(database);
     database.exec(`PRAGMA wal_autocheckpoint = ${EMERGENCY_COPY_PAGES}`);
-    migrate(database, "journal", JOURNAL_MIGRATIONS);
-    // A file that is read-only opens without complaint; only writing shows it.
-    database.exec("BEGIN IMMEDIATE; UPDATE journal_run SET id = 0; COMMIT");
     const restored = readJournal(database, { atMs: clock.monotonicMs(), wallMs: clock.wallMs() });
     const onError = (error: unknown): void => onProblem(explainProblem(path, error));
     const copier = new LogCopier({ path, clock, onProblem: onLogProblem });
@@ -72,7 +70,7 @@ export function openSqliteStore(options: SqliteStoreOptions): SqliteStore {
     const message =
       error instanceof SyntaxError
         ? `${path}: its records are damaged. Restore it from a backup, or move it away to start with an empty one.`
-        : explainProblem(path, error);
+        : explainProblem(file, error);
     throw new StoreOpenError(message, { cause: error });
   }
 }

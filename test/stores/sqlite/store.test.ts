@@ -92,7 +92,7 @@ test("what was counted comes back", () => {
 describe("a file that cannot be used is said to be", () => {
   test("in use by another process", () => {
     open();
-    expect(openError().message).toMatch(/journal\.db: another process.*storage\.path/);
+    expect(openError().message).toMatch(/journal\.db\.lock: another process.*storage\.path/);
   });
 
   test("no database", () => {

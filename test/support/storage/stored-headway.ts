@@ -7,7 +7,7 @@ import { type Client, createClient } from "@connectrpc/connect";
 import { onTestFinished } from "vitest";
 import { AdminService } from "../../../gen/es/headway/v1/admin_service_pb.js";
 import { HeadwayService } from "../../../gen/es/headway/v1/headway_service_pb.js";
-import { lineWith, type Running, start } from "../../cli/program.ts";
+import { type Ending, lineWith, type Running, start } from "../../cli/program.ts";
 import { createGrpcJsTransport } from "../service/grpc-js-transport.ts";
 
 /** The files that a Headway keeps, by what is in them. */
@@ -52,9 +52,8 @@ ${lines}`;
   }
 
   /** Starts a Headway that does not come up, and answers how it ended. */
-  async startInVain(): Promise<{ code: number | null; stderr: string }> {
-    const { code, stderr } = await this.#run().ending;
-    return { code, stderr };
+  async startInVain(): Promise<Ending> {
+    return await this.#run().ending;
   }
 
   async start(): Promise<StoredHeadway> {
