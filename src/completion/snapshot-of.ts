@@ -1,4 +1,5 @@
 import type { Config } from "../config/config.ts";
+import { causesIn } from "../core/cause-set.ts";
 import type { Clock } from "../core/clock.ts";
 import type { QuotaViolation } from "../core/refusal.ts";
 import { isFree } from "../cost/price/model-price.ts";
@@ -75,7 +76,7 @@ function isLocalFree({ deployment, price }: Candidate): boolean {
 }
 
 function waitLimits({ option }: Candidate, nowMs: number): readonly QuotaViolation[] {
-  const causes = waitCausesOf(option, nowMs);
+  const causes = causesIn(waitCausesOf(option, nowMs));
   const waitsFor = causes.length === 0 ? "others before it" : causes.join(", ");
   const description = `${option.deployment} waits for: ${waitsFor}`;
   return fullSubjects(option, nowMs).map((subject) => ({ subject, description }));

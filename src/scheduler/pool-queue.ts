@@ -128,7 +128,7 @@ export class PoolQueue {
       }
       if (!this.usage.fits(nowMs, place.amounts)) {
         this.#blocked = place;
-        this.#noteCauses(place, nowMs);
+        place.waiter.causes |= this.usage.causes(nowMs, place.amounts);
         const roomMs = this.usage.earliestMs(nowMs, place.amounts);
         wakeMs = Math.min(wakeMs, roomMs, this.queue.nextLiftMs(nowMs));
         break;
@@ -141,6 +141,11 @@ export class PoolQueue {
     this.#isDispatching = false;
     if (this.queue.size === 0) this.#dropPlans();
     this.#arm(wakeMs, nowMs);
+  }
+
+  /** Says that somebody has come. Who stands behind another of its tenant changes nothing about who is next. */
+  noteNewcomer(place: Place, nowMs: number): void {
+    if (place.flow?.head === place) this.dispatch(nowMs);
   }
 
   /** Says that there may be room earlier than planned: a refund, a settlement, a freed place. */
@@ -186,10 +191,6 @@ export class PoolQueue {
     this.#blocked = undefined;
     this.#plan.drop();
     this.#likelyPlan.drop();
-  }
-
-  #noteCauses(place: Place, nowMs: number): void {
-    place.waiter.addCauses(this.usage.causes(nowMs, place.amounts));
   }
 
   /** Fails those early whose deadline cannot be met any more, so that they do not wait in vain. */

@@ -1,4 +1,5 @@
-import type { Amounts, Limit, WaitCause } from "../core/limit.ts";
+import type { CauseSet } from "../core/cause-set.ts";
+import type { Amounts, Limit } from "../core/limit.ts";
 import type { Charge } from "../tracker/charge.ts";
 import type { LookAhead } from "../tracker/look-ahead.ts";
 import type { PoolUsage } from "../tracker/pool-usage.ts";
@@ -21,7 +22,7 @@ export class Quota implements Scope {
     return this.account.usage.tooLarge(amounts);
   }
 
-  causes(nowMs: number, amounts: Amounts): readonly WaitCause[] {
+  causes(nowMs: number, amounts: Amounts): CauseSet {
     return this.account.usage.causes(nowMs, amounts);
   }
 

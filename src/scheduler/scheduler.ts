@@ -1,3 +1,4 @@
+import { causesIn } from "../core/cause-set.ts";
 import type { Clock } from "../core/clock.ts";
 import { makeId } from "../core/id.ts";
 import type { Amounts } from "../core/limit.ts";
@@ -99,8 +100,10 @@ export class Scheduler {
   /** Grants a start, now or when its turn comes, or refuses it. Several options: the first whose turn comes. */
   acquire(request: StartRequest): Lease | Refusal | Promise<Lease | Refusal> {
     const nowMs = this.#clock.monotonicMs();
-    const possible = request.options.filter((option) => tooLargeFor(option) === undefined);
-    if (possible.length === 0) return refuseTooLarge(request.options);
+    const { options } = request;
+    const isPossible = (option: StartOption): boolean => tooLargeFor(option) === undefined;
+    const possible = options.every(isPossible) ? options : options.filter(isPossible);
+    if (possible.length === 0) return refuseTooLarge(options);
     for (const option of possible) {
       if (option.pool.queue.size > 0 || !canStart(option, nowMs)) continue;
       const { queue, usage } = option.pool;
@@ -220,7 +223,7 @@ export class Scheduler {
     const { waiter, option } = place;
     const lease = this.#grant(option, waiter.request, nowMs);
     if (lease.kind === "lease") {
-      lease.wait = { waitedMs: nowMs - waiter.enqueuedMs, causes: waiter.causes };
+      lease.wait = { waitedMs: nowMs - waiter.enqueuedMs, causes: causesIn(waiter.causes) };
     }
     waiter.end(lease);
   }

@@ -1,4 +1,5 @@
-import type { Amounts, Limit, WaitCause } from "../core/limit.ts";
+import type { CauseSet } from "../core/cause-set.ts";
+import type { Amounts, Limit } from "../core/limit.ts";
 import type { Charge } from "../tracker/charge.ts";
 import type { LookAhead } from "../tracker/look-ahead.ts";
 import type { PoolUsage } from "../tracker/pool-usage.ts";
@@ -14,7 +15,7 @@ export interface Scope {
   /** The limit that a call is too large for, whatever the time; undefined when it can run. Absent: none is. */
   tooLarge?(amounts: Amounts): { readonly limit: Limit; readonly cap: number } | undefined;
   /** What keeps a call from starting at `nowMs`. Absent: not known. */
-  causes?(nowMs: number, amounts: Amounts): readonly WaitCause[];
+  causes?(nowMs: number, amounts: Amounts): CauseSet;
   /** The first instant from `nowMs` on with room for `amounts`; Infinity when only a settlement makes room. */
   earliestMs(nowMs: number, amounts: Amounts): number;
   /** A copy on which its future is played, with `ratio` of what calls reserve. Absent: only {@link earliestMs} is known. */

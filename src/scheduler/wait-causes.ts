@@ -1,14 +1,12 @@
-import type { WaitCause } from "../core/limit.ts";
+import { type CauseSet, NO_CAUSES } from "../core/cause-set.ts";
 import type { StartOption } from "./place.ts";
 import { fullScopes } from "./scope.ts";
 
-/** What keeps a call from starting at an option at `nowMs`, in its pool and its scopes; each cause once. */
-export function waitCausesOf({ pool, amounts, scopes }: StartOption, nowMs: number): WaitCause[] {
-  const causes = pool.usage.causes(nowMs, amounts);
-  for (const scope of fullScopes(scopes, nowMs, amounts)) {
-    for (const cause of scope.causes?.(nowMs, amounts) ?? []) {
-      if (!causes.includes(cause)) causes.push(cause);
-    }
+/** What keeps a call from starting at an option at `nowMs`, in its pool and its scopes. */
+export function waitCausesOf({ pool, amounts, scopes }: StartOption, nowMs: number): CauseSet {
+  let causes = pool.usage.causes(nowMs, amounts);
+  for (const scope of scopes) {
+    if (scope.earliestMs(nowMs, amounts) > nowMs) causes |= scope.causes?.(nowMs, amounts) ?? NO_CAUSES;
   }
   return causes;
 }

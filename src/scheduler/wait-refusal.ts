@@ -1,3 +1,4 @@
+import { type CauseSet, causesIn } from "../core/cause-set.ts";
 import type { WaitCause } from "../core/limit.ts";
 import { type Refusal, refuse } from "../core/refusal.ts";
 import { type StartOption, tooLargeFor } from "./place.ts";
@@ -19,7 +20,7 @@ const CAUSE_TEXT: Record<WaitCause, string> = {
 export function refuseWait(options: {
   pool: PoolQueue;
   deployment: string;
-  causes: readonly WaitCause[];
+  causes: CauseSet;
   /** What has no room besides the pool. */
   scopes: readonly Scope[];
   /** Planned wait from now in milliseconds; `undefined` when nobody can say. */
@@ -27,7 +28,8 @@ export function refuseWait(options: {
   /** The wait that would have been accepted, in milliseconds. */
   acceptedWaitMs: number;
 }): Refusal {
-  const { pool, deployment, causes, predictedWaitMs, acceptedWaitMs } = options;
+  const { pool, deployment, predictedWaitMs, acceptedWaitMs } = options;
+  const causes = causesIn(options.causes);
   const named = options.scopes.flatMap(({ subject }) => (subject === undefined ? [] : [subject]));
   const text = causes.map((cause) => CAUSE_TEXT[cause]).join(", and ") || "it has no room";
   const why = named.length === 0 ? text : `${text}, by the limits of ${named.join(" and ")}`;

@@ -1,5 +1,5 @@
+import { NO_CAUSES } from "../core/cause-set.ts";
 import type { JsonValue } from "../core/chat.ts";
-import type { WaitCause } from "../core/limit.ts";
 import { type Refusal, refuse } from "../core/refusal.ts";
 import type { Lease } from "./lease.ts";
 import type { Place, StartOption } from "./place.ts";
@@ -35,22 +35,26 @@ export interface QueuedAt {
   readonly likelyWaitMs: number | undefined;
 }
 
-const ONCE = { once: true };
+const NO_PLACES: readonly Place[] = [];
 const LEFT = refuse("CANCELLED", "the caller went away while waiting");
 
-/** A request that waits. It is waiting until exactly one of grant, refusal or the caller's leaving ends it. */
+/**
+ * A request that waits. It is waiting until exactly one of grant, refusal or the caller's leaving ends it. There may be
+ * very many: what each takes is most of the time that a long queue costs.
+ */
 export class Waiter {
   readonly request: StartRequest;
   readonly enqueuedMs: number;
   /** Monotonic time at which it is refused. */
   readonly deadlineMs: number;
-  /** Replaced and not changed, and joined by concat(): an array that has been pushed to has room for 16 more. */
-  places: readonly Place[] = [];
-  /** Everything that has kept it waiting so far, each cause once; as {@link places}. */
-  causes: readonly WaitCause[] = [];
-  isWaiting = true;
-  readonly #answer: (answer: Lease | Refusal) => void;
+  /** In order of preference. */
+  places: readonly Place[] = NO_PLACES;
+  /** Everything that has kept it waiting so far. */
+  causes = NO_CAUSES;
+  /** Undefined once it has been called. */
+  #answer: ((answer: Lease | Refusal) => void) | undefined;
   #onEnd: (() => void) | undefined;
+  #leave: (() => void) | undefined;
 
   constructor(
     request: StartRequest,
@@ -64,31 +68,35 @@ export class Waiter {
     this.#answer = answer;
   }
 
+  get isWaiting(): boolean {
+    return this.#answer !== undefined;
+  }
+
+  /** Takes a place in one more queue. */
+  join(place: Place): void {
+    // Most wait in one; an array that has been pushed to has room for 16 more.
+    this.places = this.places.length === 0 ? [place] : this.places.concat(place);
+  }
+
   /** From now on the wait ends when the caller goes away; `onEnd` is run once when it has ended, for whatever reason. */
   watch(onEnd: () => void): void {
     this.#onEnd = onEnd;
-    this.request.signal.addEventListener("abort", this, ONCE);
-  }
-
-  /** The caller went away: the signal tells the waiter itself, since a closure for each would be one more object. */
-  handleEvent(): void {
-    this.end(LEFT);
-  }
-
-  addCauses(causes: readonly WaitCause[]): void {
-    const added = causes.filter((cause) => !this.causes.includes(cause));
-    if (added.length > 0) this.causes = this.causes.concat(added);
+    this.#leave = () => this.#end(LEFT);
+    this.request.signal.addEventListener("abort", this.#leave);
   }
 
   /** Ends the wait: leaves every queue, then answers. Does nothing when the wait had ended. */
   end(answer: Lease | Refusal): void {
-    if (!this.isWaiting) return;
-    this.isWaiting = false;
-    if (this.#onEnd !== undefined) {
-      this.request.signal.removeEventListener("abort", this);
-      this.#onEnd();
-    }
+    if (this.#leave !== undefined) this.request.signal.removeEventListener("abort", this.#leave);
+    this.#end(answer);
+  }
+
+  #end(answer: Lease | Refusal): void {
+    const answerOnce = this.#answer;
+    if (answerOnce === undefined) return;
+    this.#answer = undefined;
+    this.#onEnd?.();
     for (const place of this.places) place.option.pool.leave(place);
-    this.#answer(answer);
+    answerOnce(answer);
   }
 }

@@ -1,3 +1,4 @@
+import { CAUSE, NO_CAUSES } from "../core/cause-set.ts";
 import type { Clock } from "../core/clock.ts";
 import { type Refusal, refuse } from "../core/refusal.ts";
 import { DeadlineTimer } from "./deadline-timer.ts";
@@ -40,8 +41,10 @@ export class WaitingRoom {
     if (request.signal.aborted) return refuse("CANCELLED", "the caller went away before it could wait");
     const remainingMs = Math.max(0, (request.deadlineMs ?? Number.POSITIVE_INFINITY) - nowMs);
     const acceptedWaitMs = Math.min(request.maxWaitMs, remainingMs);
-    const { promise, resolve } = Promise.withResolvers<Lease | Refusal>();
-    const waiter = new Waiter(request, nowMs, nowMs + acceptedWaitMs, resolve);
+    let waiter!: Waiter;
+    const answer = new Promise<Lease | Refusal>((resolve) => {
+      waiter = new Waiter(request, nowMs, nowMs + acceptedWaitMs, resolve);
+    });
     let refusal: Refusal | undefined;
     for (const option of options) {
       const outcome = this.#enter(waiter, option, nowMs, acceptedWaitMs);
@@ -50,8 +53,8 @@ export class WaitingRoom {
     if (waiter.places.length === 0) return refusal!;
     waiter.watch(this.#noteEnd);
     this.#deadlines.add(waiter);
-    for (const { option } of waiter.places) if (waiter.isWaiting) option.pool.dispatch(nowMs);
-    return promise;
+    for (const place of waiter.places) if (waiter.isWaiting) place.option.pool.noteNewcomer(place, nowMs);
+    return answer;
   }
 
   /** Takes a waiter out of one queue where it cannot start in time; refuses it when it stands in no other. */
@@ -90,15 +93,14 @@ export class WaitingRoom {
     }
     const place = new Place(waiter, option);
     const planned = pool.enter(place, nowMs);
-    const causes = waitCausesOf(option, nowMs);
-    if (planned.position > 1) causes.push("queue");
+    const causes = waitCausesOf(option, nowMs) | (planned.position > 1 ? CAUSE.queue : NO_CAUSES);
     const predictedWaitMs = Math.max(0, planned.startMs - nowMs);
     if (place.flow === undefined) {
       const scopes = fullScopes(option.scopes, nowMs, amounts);
       return refuseWait({ pool, deployment, causes, scopes, predictedWaitMs, acceptedWaitMs });
     }
-    waiter.places = waiter.places.concat(place);
-    waiter.addCauses(causes);
+    waiter.join(place);
+    waiter.causes |= causes;
     if (waiter.request.onQueued !== undefined) this.#news.follow(place, planned);
     waiter.request.onQueued?.({
       deployment,

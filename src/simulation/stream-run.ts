@@ -1,4 +1,5 @@
 import type { Config } from "../config/config.ts";
+import { causesIn } from "../core/cause-set.ts";
 import { callAmounts, type WaitCause } from "../core/limit.ts";
 import type { ManualClock } from "../core/manual-clock.ts";
 import { levelOf } from "../core/priority.ts";
@@ -104,7 +105,7 @@ export class StreamRun {
         : Math.min(asked, model.maxOutputTokens ?? asked);
     const pool = pools.of(deployment);
     const amounts = callAmounts(inputTokens, outputTokens);
-    const causes = pool.usage.causes(clock.monotonicMs(), amounts);
+    const causes = causesIn(pool.usage.causes(clock.monotonicMs(), amounts));
     const scopes = quotas.of(tenant);
     return { deployment: deployment.id, pool, amounts, scopes, target, causes };
   }

@@ -1,4 +1,5 @@
-import type { Amounts, Limit, WaitCause } from "../core/limit.ts";
+import { CAUSE, type CauseSet, NO_CAUSES } from "../core/cause-set.ts";
+import type { Amounts, Limit } from "../core/limit.ts";
 import { BucketedLimit } from "./bucketed-limit.ts";
 import { CalendarLimit } from "./calendar-limit.ts";
 import { amountOf, type Column, columnOf, REQUESTS } from "./column.ts";
@@ -56,7 +57,9 @@ export class LimitCounters {
     }
     const spacing = spacingOf(rules);
     if (spacing !== undefined) {
-      this.#follow(new RollingLimit(REQUESTS, spacing.windowMs, spacing.starts, "spacing", this.#ring.first));
+      this.#follow(
+        new RollingLimit(REQUESTS, spacing.windowMs, spacing.starts, CAUSE.spacing, this.#ring.first),
+      );
     }
     this.#evictedMs = Number.NEGATIVE_INFINITY;
     this.evict(nowMs);
@@ -96,18 +99,20 @@ export class LimitCounters {
     return earliest;
   }
 
-  /** Adds to `causes` each kind of limit that keeps `amounts` from starting at `nowMs`. */
-  addCauses(nowMs: number, amounts: Amounts, open: ByColumn, causes: WaitCause[]): void {
+  /** What keeps `amounts` from starting at `nowMs`. */
+  causes(nowMs: number, amounts: Amounts, open: ByColumn): CauseSet {
     this.evict(nowMs);
+    let causes = NO_CAUSES;
     for (const limit of this.#rolling) {
       const atMs = limit.earliestMs(this.#ring, amountOf(amounts, limit.column), open[limit.column]!);
-      if (atMs > nowMs && !causes.includes(limit.cause)) causes.push(limit.cause);
+      if (atMs > nowMs) causes |= limit.cause;
     }
     for (const limit of this.#long) {
       const amount = amountOf(amounts, limit.column) + open[limit.column]!;
       const atMs = earliestBesideForeignMs(limit, nowMs, amount);
-      if (atMs > nowMs && !causes.includes("daily_window")) causes.push("daily_window");
+      if (atMs > nowMs) causes |= CAUSE.daily_window;
     }
+    return causes;
   }
 
   /** Counts amounts from `nowMs` on. Returns the event's number. */
@@ -223,7 +228,7 @@ export class LimitCounters {
     old: RollingLimit | LongLimit | undefined,
   ): RollingLimit {
     const column = columnOf(limit);
-    const cause = limit.metric === "requests" ? "requests_window" : "tokens_window";
+    const cause = limit.metric === "requests" ? CAUSE.requests_window : CAUSE.tokens_window;
     const counter = this.#follow(
       new RollingLimit(column, limit.windowMs + guardMs, cap, cause, this.#ring.first),
     );

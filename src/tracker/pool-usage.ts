@@ -1,4 +1,5 @@
-import type { Amounts, Limit, WaitCause } from "../core/limit.ts";
+import { CAUSE, type CauseSet } from "../core/cause-set.ts";
+import type { Amounts, Limit } from "../core/limit.ts";
 import type { Charge } from "./charge.ts";
 import { amountOf, type Column, INPUT_TOKENS, OUTPUT_TOKENS, REQUESTS, TOKENS } from "./column.ts";
 import { countedBy } from "./counted-by.ts";
@@ -120,12 +121,11 @@ export class PoolUsage {
     return this.#counters.earliestMs(nowMs, fromMs, amounts, this.#heldOpen, assumeSettled);
   }
 
-  /** Everything that keeps a call from starting at `nowMs`, each cause once. */
-  causes(nowMs: number, amounts: Amounts): WaitCause[] {
-    const causes: WaitCause[] = [];
-    if (nowMs < this.#holdUntilMs) causes.push("provider_hold");
-    if (this.openCalls.isFull) causes.push("concurrency");
-    this.#counters.addCauses(nowMs, amounts, this.#heldOpen, causes);
+  /** Everything that keeps a call from starting at `nowMs`. */
+  causes(nowMs: number, amounts: Amounts): CauseSet {
+    let causes = this.#counters.causes(nowMs, amounts, this.#heldOpen);
+    if (nowMs < this.#holdUntilMs) causes |= CAUSE.provider_hold;
+    if (this.openCalls.isFull) causes |= CAUSE.concurrency;
     return causes;
   }
 

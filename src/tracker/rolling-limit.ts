@@ -1,4 +1,4 @@
-import type { WaitCause } from "../core/limit.ts";
+import type { CauseSet } from "../core/cause-set.ts";
 import type { Column } from "./column.ts";
 import type { EventRing } from "./event-ring.ts";
 import type { RecentPeak } from "./feedback/recent-peak.ts";
@@ -12,7 +12,8 @@ export class RollingLimit {
   /** Window and guard together, in milliseconds. */
   readonly heldMs: number;
   cap: number;
-  readonly cause: WaitCause;
+  /** What a call waits for that finds no room. */
+  readonly cause: CauseSet;
   /** Sum of the column over the events held. */
   sum = 0;
   /** The highest sum ever charged. */
@@ -25,7 +26,7 @@ export class RollingLimit {
   /** Number of the oldest event that still counts. */
   head: number;
 
-  constructor(column: Column, heldMs: number, cap: number, cause: WaitCause, head: number) {
+  constructor(column: Column, heldMs: number, cap: number, cause: CauseSet, head: number) {
     this.column = column;
     this.heldMs = heldMs;
     this.cap = cap;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { causesIn } from "../../../src/core/cause-set.ts";
 import { callAmounts, type Limit } from "../../../src/core/limit.ts";
 import { ManualClock } from "../../../src/core/manual-clock.ts";
 import type { Lease } from "../../../src/scheduler/lease.ts";
@@ -182,7 +183,7 @@ describe("use by others", () => {
     const amounts = callAmounts(1, 1);
     expect(pool.usage.fits(clock.monotonicMs(), amounts)).toBe(false);
     expect(pool.usage.earliestMs(clock.monotonicMs(), amounts)).toBe(2 * 3_600_000 + 1_000);
-    expect(pool.usage.causes(clock.monotonicMs(), amounts)).toEqual(["daily_window"]);
+    expect(causesIn(pool.usage.causes(clock.monotonicMs(), amounts))).toEqual(["daily_window"]);
   });
 
   test("is not taken from rounded figures", () => {
