@@ -30,8 +30,28 @@ export function start(
   environment: Record<string, string> = {},
   input?: string,
 ): Running {
+  return follow([], args, environment, input);
+}
+
+/** The same by way of a program that runs another, whose command line `prefix` begins. */
+export function startBy(prefix: readonly string[], args: readonly string[]): Running {
+  return follow(prefix, args, {}, undefined);
+}
+
+function follow(
+  prefix: readonly string[],
+  args: readonly string[],
+  environment: Record<string, string>,
+  input: string | undefined,
+): Running {
   const folder = temporaryFolder();
-  const child = spawn(join(ROOT, "node_modules/.bin/node"), [join(ROOT, "src/main.ts"), ...args], {
+  const [program, ...rest] = [
+    ...prefix,
+    join(ROOT, "node_modules/.bin/node"),
+    join(ROOT, "src/main.ts"),
+    ...args,
+  ];
+  const child = spawn(program!, rest, {
     cwd: folder,
     env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: COMPILE_CACHE, ...environment },
   });

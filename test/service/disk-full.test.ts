@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { AttemptCause } from "../../gen/es/headway/v1/attempt_pb.js";
 import { failureOf } from "../support/service/failure.ts";
 import { ask } from "../support/service/talk.ts";
-import { canFillDisk, Storage, type StoredHeadway } from "../support/storage/stored-headway.ts";
+import { DISK } from "../support/storage/disk.ts";
+import { Storage, type StoredHeadway } from "../support/storage/stored-headway.ts";
 
 const CENT = 10_000_000n;
 const LONG_MS = 60_000;
@@ -28,11 +29,13 @@ async function alertsOf({ admin }: StoredHeadway): Promise<string[]> {
   return (await admin.listAlerts({}, ADMIN)).alerts.map(({ id, message }) => `${id} ${message}`);
 }
 
-describe.skipIf(!canFillDisk)("a disk that is full while the service runs", () => {
+describe.skipIf(DISK === undefined)(`a disk ${DISK?.name} while the service runs`, () => {
+  const open = () => DISK!.open();
+
   it(
     "does not stop calls without a budget, and nothing is lost when there is room again",
     async () => {
-      const storage = new Storage();
+      const storage = new Storage("", await open());
       const headway = await storage.start();
       await headway.grpc.complete(hello(0));
       headway.fillDisk();
@@ -63,7 +66,7 @@ describe.skipIf(!canFillDisk)("a disk that is full while the service runs", () =
   it(
     "is said at a stop that loses what waits for it, and the process fails",
     async () => {
-      const headway = await new Storage().start();
+      const headway = await new Storage("", await open()).start();
       headway.fillDisk();
       for (let count = 1; count <= 5; count++) await headway.grpc.complete(hello(count));
       expect(await headway.stop()).toBe(1);
@@ -77,7 +80,7 @@ describe.skipIf(!canFillDisk)("a disk that is full while the service runs", () =
   it(
     "refuses calls that budgets count, but not those that cost nothing",
     async () => {
-      const headway = await new Storage("budgets: {daily_usd: 1}").start();
+      const headway = await new Storage("budgets: {daily_usd: 1}", await open()).start();
       headway.fillDisk();
       const unkept = {
         code: "Unavailable",
@@ -102,7 +105,8 @@ describe.skipIf(!canFillDisk)("a disk that is full while the service runs", () =
   it(
     "keeps what is spent reserved over a crash, until it is settled again",
     async () => {
-      const storage = new Storage("budgets: {daily_usd: 1}");
+      const disk = await open();
+      const storage = new Storage("budgets: {daily_usd: 1}", disk);
       const headway = await storage.start();
       const { slotId } = await headway.grpc.acquireSlot(SLOT);
       await headway.grpc.acquireSlot(SLOT);
@@ -111,6 +115,14 @@ describe.skipIf(!canFillDisk)("a disk that is full while the service runs", () =
       expect(await money(headway)).toEqual([30n * CENT, 40n * CENT]);
       await headway.hasLogged("the ledger cannot be written");
       await headway.kill();
+      if (disk.staysFull) {
+        const { code, stderr } = await storage.startInVain();
+        expect(code).toBe(1);
+        expect(stderr).toMatch(
+          /^storage\.path cannot be used: .*headway\.db: the disk is full\. Make room, /,
+        );
+        headway.makeRoom();
+      }
       const next = await storage.start();
       expect(await money(next)).toEqual([0n, 80n * CENT]);
       await next.grpc.settleSlot({ slotId, usage: USAGE });
@@ -122,7 +134,7 @@ describe.skipIf(!canFillDisk)("a disk that is full while the service runs", () =
   it(
     "loses neither money nor alerts of that time when there is room again",
     async () => {
-      const storage = new Storage("budgets: {daily_usd: 1, alert_threshold: 0.3}");
+      const storage = new Storage("budgets: {daily_usd: 1, alert_threshold: 0.3}", await open());
       const headway = await storage.start();
       const { slotId } = await headway.grpc.acquireSlot(SLOT);
       headway.fillDisk();

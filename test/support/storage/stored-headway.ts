@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,8 +6,9 @@ import { type Client, createClient } from "@connectrpc/connect";
 import { onTestFinished } from "vitest";
 import { AdminService } from "../../../gen/es/headway/v1/admin_service_pb.js";
 import { HeadwayService } from "../../../gen/es/headway/v1/headway_service_pb.js";
-import { type Ending, lineWith, type Running, start } from "../../cli/program.ts";
+import { type Ending, lineWith, type Running, startBy } from "../../cli/program.ts";
 import { createGrpcJsTransport } from "../service/grpc-js-transport.ts";
+import type { Disk } from "./disk.ts";
 
 /** The files that a Headway keeps, by what is in them. */
 export const STORED_FILES = {
@@ -18,22 +18,22 @@ export const STORED_FILES = {
   batches: "headway.batches.db",
 } as const;
 
-/** Whether the machine can take the disk away from a process. */
-export const canFillDisk = process.platform === "linux" || process.env.CI === "true";
-
 /** A folder for the files of one Headway after the other, with the configuration that they are started with. */
 export class Storage {
   readonly folder: string;
+  readonly #disk: Disk | undefined;
   readonly #configPath: string;
 
   /**
-   * `lines` are added to the configuration. It has the models `own/a`, of which each token costs a tenth of a cent, and
-   * `own/free`; they repeat what they are asked.
+   * `lines` are added to the configuration; `disk` is what the files are on, if it is to be filled. There is the model `own/a`, of
+   * which each token costs a tenth of a cent, and `own/free`; they repeat what they are asked.
    */
-  constructor(lines = "") {
-    this.folder = mkdtempSync(join(tmpdir(), "headway-storage-"));
-    onTestFinished(() => rmSync(this.folder, { recursive: true, force: true }));
-    this.#configPath = join(this.folder, "headway.yaml");
+  constructor(lines = "", disk?: Disk) {
+    this.#disk = disk;
+    const own = mkdtempSync(join(tmpdir(), "headway-storage-"));
+    onTestFinished(() => rmSync(own, { recursive: true, force: true }));
+    this.folder = disk?.folder ?? own;
+    this.#configPath = join(own, "headway.yaml");
     const price = (usd: number) => `price: {input_per_million_usd: ${usd}, output_per_million_usd: ${usd}}`;
     const config = `
 listen: {grpc: "127.0.0.1:0", http: "127.0.0.1:0", drain_timeout: 300ms}
@@ -59,11 +59,11 @@ ${lines}`;
   async start(): Promise<StoredHeadway> {
     const running = this.#run();
     const { grpc } = JSON.parse(await lineWith(running, '"msg":"serving"')) as { grpc: string };
-    return new StoredHeadway(running, grpc);
+    return new StoredHeadway(running, grpc, this.#disk);
   }
 
   #run(): Running {
-    return start(["serve", "--config", this.#configPath]);
+    return startBy(this.#disk?.prefix ?? [], ["serve", "--config", this.#configPath]);
   }
 }
 
@@ -72,22 +72,24 @@ export class StoredHeadway {
   readonly grpc: Client<typeof HeadwayService>;
   readonly admin: Client<typeof AdminService>;
   readonly #running: Running;
+  readonly #disk: Disk | undefined;
 
-  constructor(running: Running, address: string) {
+  constructor(running: Running, address: string, disk: Disk | undefined) {
     this.#running = running;
+    this.#disk = disk;
     const transport = createGrpcJsTransport(address);
     onTestFinished(() => transport.close());
     this.grpc = createClient(HeadwayService, transport);
     this.admin = createClient(AdminService, transport);
   }
 
-  /** From now on no file can be written, as on a disk that is full; for good or until {@link makeRoom}. */
+  /** From now on its disk is full; for good or until {@link makeRoom}. */
   fillDisk(): void {
-    this.#limitFiles("0");
+    this.#disk!.fill(this.#running.child.pid!);
   }
 
   makeRoom(): void {
-    this.#limitFiles("unlimited");
+    this.#disk!.makeRoom(this.#running.child.pid!);
   }
 
   /** Messages of the log at this level, in order. */
@@ -115,9 +117,5 @@ export class StoredHeadway {
   async stop(): Promise<number | null> {
     this.#running.child.kill("SIGTERM");
     return (await this.#running.ending).code;
-  }
-
-  #limitFiles(soft: string): void {
-    execFileSync("prlimit", ["--pid", String(this.#running.child.pid), `--fsize=${soft}:unlimited`]);
   }
 }
