@@ -1,19 +1,21 @@
 import { expect, it } from "vitest";
 import type { CompleteCommand } from "../../src/completion/complete-request.ts";
 import type { CompleteResult } from "../../src/completion/complete-result.ts";
+import type { AttemptErrorReason } from "../../src/core/attempt-error.ts";
 import type { Refusal } from "../../src/core/refusal.ts";
 import { makeCompleterBench, runClock } from "../support/completion/completer-bench.ts";
 
 const CONFIG = `
 providers:
   p: {type: openai_compatible, base_url: "http://127.0.0.1:9/v1", api_key: none, max_retries: 0, models: {first: {}}}
-  q: {type: openai_compatible, base_url: "http://127.0.0.1:9/v1", api_key: none, max_retries: 0, models: {second: {}}}
+  q: {type: openai_compatible, base_url: "http://127.0.0.1:9/v1", api_key: none, retry_delay: 10ms, models: {second: {}}}
 `;
 
 /** The end of a request after the first choice's breaker has opened and the second's every call fails. */
 async function askBehindOpenBreaker(
   changes: Partial<CompleteCommand>,
   deadlineMs?: number,
+  secondFailsWith: AttemptErrorReason = "UNKNOWN",
 ): Promise<{ readonly end: CompleteResult | Refusal; readonly tookMs: number }> {
   const { clock, completer } = await makeCompleterBench({
     config: CONFIG,
@@ -21,7 +23,7 @@ async function askBehindOpenBreaker(
     lineOf: (deployment, index) =>
       deployment === "p/first" && index >= 5
         ? { kind: "answer", afterMs: 10 }
-        : { kind: "fail", afterMs: 10, reason: deployment === "p/first" ? "SERVER_ERROR" : "UNKNOWN" },
+        : { kind: "fail", afterMs: 10, reason: deployment === "p/first" ? "SERVER_ERROR" : secondFailsWith },
     onCall: () => {},
   });
   const signal = new AbortController().signal;
@@ -70,6 +72,25 @@ it.each([
   expect(end).toMatchObject({ kind: "refused" });
   expect((end as Refusal).message).toContain("p/first skipped: it failed too often lately");
   expect(tookMs).toBeLessThan(100);
+});
+
+it("of its attempts one is kept for the first choice, if it can be called in time", async () => {
+  const { end } = await askBehindOpenBreaker({ maxAttemptCount: 3 }, undefined, "SERVER_ERROR");
+  expect((end as CompleteResult).attempts.map(({ deployment }) => deployment)).toEqual([
+    "q/second",
+    "q/second",
+    "p/first",
+  ]);
+});
+
+it("none is kept for it if it cannot", async () => {
+  const impatient = { maxAttemptCount: 3, maxWaitMs: 1_000 };
+  const { end } = await askBehindOpenBreaker(impatient, undefined, "SERVER_ERROR");
+  expect((end as Refusal).metadata).toMatchObject({
+    attempt_1: "q/second SERVER_ERROR",
+    attempt_2: "q/second SERVER_ERROR",
+    attempt_3: "q/second SERVER_ERROR",
+  });
 });
 
 const COMMAND: CompleteCommand = {

@@ -1,11 +1,14 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { LLMock } from "@copilotkit/aimock";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { SpanStatusCode } from "@opentelemetry/api";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { AttemptOutcome } from "../../gen/es/headway/v1/attempt_pb.js";
 import type { CompleteRequestSchema, CompleteResponse } from "../../gen/es/headway/v1/complete_pb.js";
 import { AttemptErrorReason } from "../../gen/es/headway/v1/error_pb.js";
 import { FallbackStrategy } from "../../gen/es/headway/v1/routing_pb.js";
 import { ManualClock } from "../../src/core/manual-clock.ts";
+import { OpenAiProvider } from "../../src/providers/openai/provider.ts";
+import type { ProviderCall } from "../../src/providers/provider.ts";
 import { type Failure, outcomeOf } from "../support/service/failure.ts";
 import { type Fault, FaultyServer, streamPiece } from "../support/service/faulty-server.ts";
 import { hasten } from "../support/service/hasten.ts";
@@ -15,8 +18,8 @@ import { ask, collect } from "../support/service/talk.ts";
 
 type Reason = keyof typeof AttemptErrorReason;
 
-/** How a wire says a reason: an answer of aimock, or what is done to a socket. */
-type Wire = { status: number; code?: string } | Fault;
+/** How a wire says a reason: an answer of aimock, or what is done to a socket. `defect`: none does; our own code throws. */
+type Wire = { status: number; code?: string } | Fault | "defect";
 
 /** Done to a request, beside leaving it without an answer. */
 interface Scene {
@@ -30,7 +33,6 @@ const TIMEOUT_MS = 60_000;
  * What follows each reason. `alone`: calls of the only candidate, which fails every time. `passing`: calls of one that
  * fails once; 2 is an answer. `other`: calls before the next candidate, of another provider, answers; `same`: before the
  * next of the same provider does; 0: it is not tried after the first call. With `fail_fast` one call is made always.
- * UNKNOWN is what nobody foresaw: no wire says it.
  */
 const ROWS: readonly [
   Reason,
@@ -66,6 +68,7 @@ const ROWS: readonly [
     () => ({ status: 400, code: "content_filter" }),
     { alone: 1, passing: 1, other: 1, same: 0 },
   ],
+  ["UNKNOWN", () => "defect", { alone: 1, passing: 1, other: 1, same: 1 }],
   [
     "CANCELLED",
     ({ caller }) =>
@@ -146,6 +149,10 @@ providers:
 function arrange(wire: Wire, failures: number): string {
   mock.reset();
   for (const model of ["alpha", "beta", "gamma"]) mock.on({ model }, { content: "well" });
+  if (wire === "defect") {
+    throwInside(failures);
+    return mock.url;
+  }
   if (typeof wire === "function") {
     // A fault of the socket comes as often as the first candidate is called; those that answer are called after it.
     Object.assign(sockets, { fault: wire, faultCount: failures, requestCount: 0 });
@@ -157,6 +164,26 @@ function arrange(wire: Wire, failures: number): string {
   if (failures === 1) mock.nextRequestError(status, error);
   else mock.prependFixture({ match: { model: "alpha" }, response: { error, status } });
   return mock.url;
+}
+
+/** Lets the code that calls the first candidate throw so often what nobody foresaw. */
+function throwInside(failures: number): void {
+  let failuresLeft = failures;
+  const isDefective = ({ upstreamModel }: ProviderCall): boolean =>
+    upstreamModel === "alpha" && failuresLeft-- > 0;
+  const { complete, stream } = OpenAiProvider.prototype;
+  vi.spyOn(OpenAiProvider.prototype, "complete").mockImplementation(function (this: OpenAiProvider, call) {
+    if (isDefective(call)) throw new TypeError("nobody foresaw this");
+    return complete.call(this, call);
+  });
+  vi.spyOn(OpenAiProvider.prototype, "stream").mockImplementation(async function* (
+    this: OpenAiProvider,
+    call,
+  ) {
+    if (isDefective(call)) throw new TypeError("nobody foresaw this");
+    yield* stream.call(this, call);
+  });
+  onTestFinished(() => void vi.restoreAllMocks());
 }
 
 async function make(
@@ -188,7 +215,8 @@ describe.each(ROWS)("%s", (reason, wireOf, row) => {
       // Where the first and the next share a server, a fault of its sockets must end with the first.
       const failures =
         situation === "same" ? Math.min(expected.failures, expected.firstCalls) : expected.failures;
-      const headway = await start(clock, arrange(wireOf({ clock, caller }), failures));
+      const wire = wireOf({ clock, caller });
+      const headway = await start(clock, arrange(wire, failures));
       const spansBefore = spans.spans().length;
       const stop = hasten(clock);
       const { fallbackModels, strategy } = expected;
@@ -202,27 +230,38 @@ describe.each(ROWS)("%s", (reason, wireOf, row) => {
       const calls =
         expected.answeredBy === undefined ? failed : [...failed, [expected.answeredBy, undefined]];
       if (answer === undefined) expectFailure(failure!, reason, failed);
-      else expectAnswer(answer, calls);
+      else expectAnswer(answer, calls, wire);
       expect(answer?.model).toBe(expected.answeredBy);
       expect(deltas).toBe(way === "stream" && answer !== undefined ? "well" : "");
       await expectCharges(headway, calls, answer, spansBefore);
-      expectSpans(spansBefore, calls);
+      expectSpans(spansBefore, calls, wire);
     });
   });
 });
 
 type Calls = readonly (readonly [string, Reason | undefined])[];
 
-function expectAnswer(answer: CompleteResponse, calls: Calls): void {
+/** The status with which the provider refused a call. Undefined: it did not come to that. */
+function refusedWith(wire: Wire): number | undefined {
+  return typeof wire === "object" ? wire.status : undefined;
+}
+
+function expectAnswer(answer: CompleteResponse, calls: Calls, wire: Wire): void {
   const { CANCELLED, FAILED, SUCCEEDED } = AttemptOutcome;
-  const told = answer.attempts.map(({ model, outcome, errorReason }) => [
+  const told = answer.attempts.map(({ model, outcome, errorReason, providerStatusCode }) => [
     model,
     outcome,
     outcome === SUCCEEDED ? undefined : AttemptErrorReason[errorReason],
+    providerStatusCode,
   ]);
   const outcomeOfReason = (reason: Reason | undefined) =>
     reason === undefined ? SUCCEEDED : reason === "CANCELLED" ? CANCELLED : FAILED;
-  expect(told).toEqual(calls.map(([model, reason]) => [model, outcomeOfReason(reason), reason]));
+  expect(told).toEqual(
+    calls.map(([model, reason]) => {
+      const status = reason === undefined ? 200 : refusedWith(wire);
+      return [model, outcomeOfReason(reason), reason, status];
+    }),
+  );
   const charged = answer.attempts.reduce((sum, { cost }) => sum + (cost?.totalNanoUsd ?? 0n), 0n);
   expect(charged).toBeGreaterThan(0n);
   expect(answer.cost?.totalNanoUsd).toBe(charged);
@@ -290,16 +329,24 @@ function attemptSpans(before: number): RecordedSpan[] {
   );
 }
 
-function expectSpans(before: number, calls: Calls): void {
+function expectSpans(before: number, calls: Calls, wire: Wire): void {
   const made = spans.spans().slice(before);
   const attempts = attemptSpans(before);
   expect(
-    attempts.map(({ attributes }) => [
+    attempts.map(({ attributes, status }) => [
       attributes["headway.attempt"],
       attributes["headway.deployment"],
       attributes["error.type"],
+      attributes["http.response.status_code"],
+      status.code,
     ]),
-  ).toEqual(calls.map(([model, reason], index) => [index + 1, model, reason]));
+  ).toEqual(
+    calls.map(([model, reason], index) => {
+      const { ERROR, UNSET } = SpanStatusCode;
+      const end = reason === undefined ? [undefined, UNSET] : [refusedWith(wire), ERROR];
+      return [index + 1, model, reason, ...end];
+    }),
+  );
   for (const attempt of attempts) {
     const { spanId } = attempt.spanContext();
     const children = made.filter(({ parentSpanContext }) => parentSpanContext?.spanId === spanId);
@@ -346,7 +393,7 @@ describe("a stream that has begun", () => {
       const { totals } = await headway.grpc.getUsage({});
       expect(totals).toMatchObject({ requests: 1n, errors: 1n, usage: { outputTokens: 2n } });
       expect(totals?.cost?.totalNanoUsd).toBeGreaterThan(0n);
-      expectSpans(spansBefore, [[FIRST, reason]]);
+      expectSpans(spansBefore, [[FIRST, reason]], fault);
       const [span] = spans
         .spans()
         .slice(spansBefore)

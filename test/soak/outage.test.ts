@@ -8,8 +8,10 @@ import { ask, collect } from "../support/service/talk.ts";
 /** How long each outage goes on, in milliseconds: `HEADWAY_OUTAGE_SECONDS`, default 60. */
 const OUTAGE_MS = Number(process.env.HEADWAY_OUTAGE_SECONDS ?? 60) * 1_000;
 const WARM_MS = 5_000;
-/** As long as a breaker may stay open that opened last during an outage of a minute, and a little more. */
-const RECOVERY_MS = 30_000;
+/** The longest that a breaker stays open or a pool holds, and a little more. */
+const LONGEST_RECOVERY_MS = 65_000;
+/** How long traffic goes on once the primary is called again. */
+const AFTER_RECOVERY_MS = 5_000;
 const EVERY_MS = 50;
 
 const error =
@@ -67,21 +69,26 @@ test.each(RUNS)(
       await headway.close();
       await Promise.all([primary.stop(), second.stop()]);
     });
-    const before = await traffic(headway, streamed, WARM_MS);
+    const before = await traffic(headway, streamed, (elapsedMs) => elapsedMs >= WARM_MS);
     const callsBefore = primary.requestCount;
     primary.fault = fault;
-    const during = await traffic(headway, streamed, OUTAGE_MS);
+    const during = await traffic(headway, streamed, (elapsedMs) => elapsedMs >= OUTAGE_MS);
     const calls = primary.requestCount - callsBefore;
     const secondCalls = second.requestCount;
     primary.fault = undefined;
     const endMs = performance.now();
-    const after = await traffic(headway, streamed, RECOVERY_MS);
+    const backMs = (): number =>
+      (primary.arrivalsMs.find((atMs) => atMs >= endMs) ?? Number.POSITIVE_INFINITY) - endMs;
+    const after = await traffic(headway, streamed, (elapsedMs) => {
+      const lastMs = Math.min(backMs() + AFTER_RECOVERY_MS, LONGEST_RECOVERY_MS);
+      return elapsedMs >= lastMs;
+    });
     const back = primary.arrivalsMs.filter((atMs) => atMs >= endMs);
     const { failures, latenciesMs } = during;
     console.log(
       `${name}, streamed ${streamed}: ${failures} of ${latenciesMs.length} failed (${percent(during)}); ` +
         `p99 ${p99(before).toFixed(0)} ms before, ${p99(during).toFixed(0)} ms during; ` +
-        `${calls} calls of the primary, which was called again ${(back[0]! - endMs).toFixed(0)} ms after the end, ` +
+        `${calls} calls of the primary, which was called again ${backMs().toFixed(0)} ms after the end, ` +
         `at most ${mostInASecond(back)} times in a second; ${second.requestCount - secondCalls} calls of the second after the end`,
     );
     expect(before.failures).toBe(0);
@@ -99,7 +106,12 @@ interface Traffic {
   readonly latenciesMs: readonly number[];
 }
 
-async function traffic(headway: Headway, streamed: Streamed, durationMs: number): Promise<Traffic> {
+/** Sends a request every {@link EVERY_MS}, those too that a busy machine has missed, until it is over. */
+async function traffic(
+  headway: Headway,
+  streamed: Streamed,
+  isOver: (elapsedMs: number) => boolean,
+): Promise<Traffic> {
   const request = ask("hello", { model: "primary/m", fallbackModels: ["second/m"] });
   const latenciesMs: number[] = [];
   let failures = 0;
@@ -112,9 +124,10 @@ async function traffic(headway: Headway, streamed: Streamed, durationMs: number)
     latenciesMs.push(performance.now() - startMs);
   };
   const running: Promise<void>[] = [];
-  for (let sent = 0; sent * EVERY_MS < durationMs; sent++) {
+  const beganMs = performance.now();
+  for (let sent = 0; !isOver(performance.now() - beganMs); sent++) {
     running.push(one(streamed === "all" || (streamed === "mixed" && sent % 2 === 0)));
-    await pause(EVERY_MS);
+    await pause(beganMs + (sent + 1) * EVERY_MS - performance.now());
   }
   await Promise.all(running);
   return { failures, latenciesMs };

@@ -4,6 +4,7 @@ import type { Refusal } from "../../../src/core/refusal.ts";
 import type { BreakerView } from "../../../src/fallback/snapshot.ts";
 import { makeCompleterBench, runClock } from "./completer-bench.ts";
 import { couldAnswer, missedChance } from "./could-answer.ts";
+import { whyNoRetry } from "./judge-retry.ts";
 import { configOf, randomWorld, SMALL_CONTEXT, type World, type WorldRequest } from "./random-world.ts";
 import type { SeenCall } from "./scripted-provider.ts";
 
@@ -14,6 +15,8 @@ export interface WorldReport {
   /** Requests of which it was sure beforehand that a candidate can answer them. */
   readonly sure: number;
   readonly calls: number;
+  /** Calls of a deployment that the same request had called before; each is judged. */
+  readonly retries: number;
   readonly hedges: number;
   /** Requests that were answered by a candidate that had been passed over at first. */
   readonly foundAgain: number;
@@ -32,6 +35,7 @@ export async function checkWorld(seed: number): Promise<WorldReport> {
   const world = randomWorld(seed);
   const calls: JudgedCall[] = [];
   const violations: unknown[] = [];
+  let retries = 0;
   const bench = await makeCompleterBench({
     config: configOf(world),
     seed,
@@ -45,6 +49,7 @@ export async function checkWorld(seed: number): Promise<WorldReport> {
       calls.push(Object.assign(seen, { breaker }));
       try {
         expectAllowed(world, calls.at(-1)!, others);
+        expectFairRetry(seen);
       } catch (error) {
         // Thrown here it would be an attempt that failed.
         violations.push(error);
@@ -52,6 +57,18 @@ export async function checkWorld(seed: number): Promise<WorldReport> {
     },
   });
   const { clock, completer } = bench;
+  const seenBy = {
+    breakerOf: (id: string) => bench.health.breaker(id),
+    callsOf: (id: string) => calls.filter(({ deployment }) => deployment === id),
+  };
+  const expectFairRetry = ({ call, deployment, startMs }: SeenCall): void => {
+    const asked = world.requests.find((request) => isOf(call.request.messages, request))!;
+    const own = calls.filter((one) => isOf(one.call.request.messages, asked)).slice(0, -1);
+    if (!own.some((one) => one.deployment === deployment)) return;
+    retries++;
+    const why = whyNoRetry(world, { asked, nowMs: startMs, deployment, own, ...seenBy });
+    if (why !== undefined) throw new Error(`${asked.command.requestId} retries ${deployment} ${why}`);
+  };
   const expectNoMissedChance = (asked: WorldRequest, { message }: Refusal): void => {
     const missed = missedChance(world, {
       asked,
@@ -59,8 +76,7 @@ export async function checkWorld(seed: number): Promise<WorldReport> {
       called: calls
         .filter(({ call }) => isOf(call.request.messages, asked))
         .map(({ deployment }) => deployment),
-      breakerOf: (id) => bench.health.breaker(id),
-      callsOf: (id) => calls.filter(({ deployment }) => deployment === id),
+      ...seenBy,
     });
     if (missed !== undefined) throw new Error(`${missed} was free when this was refused: ${message}`);
   };
@@ -104,6 +120,7 @@ export async function checkWorld(seed: number): Promise<WorldReport> {
     refused: ended.length - results.length,
     sure,
     calls: calls.length,
+    retries,
     foundAgain: results.filter(({ model, route }) =>
       route.some((one) => one.model === model && one.explanation.includes("when no other was left")),
     ).length,

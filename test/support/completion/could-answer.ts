@@ -50,7 +50,9 @@ export function missedChance(world: World, refused: RefusedRequest): string | un
   const { asked, called, nowMs } = refused;
   const { command, deadlineMs = Number.POSITIVE_INFINITY } = asked;
   const elapsedMs = nowMs - asked.atMs;
-  if (command.strategy === "fail_fast" || called.length === 0) return undefined;
+  // A request of which nothing can be tried from the start is refused at once.
+  const isRefusedAtOnce = called.length === 0 && elapsedMs === 0;
+  if (command.strategy === "fail_fast" || isRefusedAtOnce) return undefined;
   if (called.length >= command.maxAttemptCount! || elapsedMs >= deadlineMs - 1) return undefined;
   const leftMs = Math.min(command.maxWaitMs!, deadlineMs) - elapsedMs - 2;
   return world.models.find(
@@ -59,7 +61,7 @@ export function missedChance(world: World, refused: RefusedRequest): string | un
 }
 
 /** Nothing that stays as it is keeps the model from the request. */
-function mayServe(model: WorldModel, world: World, request: WorldRequest): boolean {
+export function mayServe(model: WorldModel, world: World, request: WorldRequest): boolean {
   const others = world.models.filter((other) => other !== model);
   return (
     (!request.isLarge || model.contextTokens === 100_000) &&
@@ -73,17 +75,22 @@ function mayServe(model: WorldModel, world: World, request: WorldRequest): boole
 function isFree(model: WorldModel, { breakerOf, callsOf, nowMs }: RefusedRequest, leftMs: number): boolean {
   const calls = callsOf(model.id);
   if (calls.some(({ startMs, endMs }) => startMs === nowMs || endMs === nowMs)) return false;
+  if (!hasRoom(model, calls, nowMs)) return false;
+  const breaker = breakerOf(model.id);
+  return breaker.kind === "open"
+    ? breaker.retryAfterMs < leftMs
+    : breaker.kind === "closed" || !breaker.probing;
+}
+
+/** Its limits have room for one more call, as far as its calls tell. */
+export function hasRoom(model: WorldModel, calls: readonly SeenCall[], nowMs: number): boolean {
   const asksForPauses = model.lines.some((line) => line.kind === "fail" && line.reason === "RATE_LIMITED");
   if (asksForPauses) return false;
   const running = calls.filter(({ endMs }) => endMs === undefined).length;
   // Nobody knows when the provider counted a call: at its end at the latest, and clocks differ.
   const inWindow = calls.filter(({ endMs = nowMs }) => endMs >= nowMs - 61_000).length;
   if (running >= (model.concurrent ?? Number.POSITIVE_INFINITY)) return false;
-  if (inWindow >= (model.rpm ?? Number.POSITIVE_INFINITY)) return false;
-  const breaker = breakerOf(model.id);
-  return breaker.kind === "open"
-    ? breaker.retryAfterMs < leftMs
-    : breaker.kind === "closed" || !breaker.probing;
+  return inWindow < (model.rpm ?? Number.POSITIVE_INFINITY);
 }
 
 function fitsBudgets({ price }: WorldModel, world: World, { command }: WorldRequest): boolean {

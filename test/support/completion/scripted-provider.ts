@@ -18,8 +18,8 @@ export type Line =
   /** Nothing comes until the time limit of the call. */
   | { readonly kind: "hang" };
 
-/** What each answer takes. */
-export const USAGE: TokenUsage = { inputTokens: 5, outputTokens: 5 };
+/** What each answer takes. Called estimated, so that nobody learns from it how large a request really is. */
+const USAGE: TokenUsage = { inputTokens: 5, outputTokens: 5, estimated: true };
 
 /** A call as it was seen. */
 export interface SeenCall {
@@ -28,6 +28,8 @@ export interface SeenCall {
   readonly startMs: number;
   /** Undefined: it runs. */
   endMs: number | undefined;
+  /** Undefined: it runs, or has answered. */
+  failedWith: AttemptErrorReason | undefined;
 }
 
 /** A provider without a network that goes through its lines, over and over. */
@@ -56,6 +58,9 @@ export class ScriptedProvider implements Provider {
       await this.#play(line, call);
       if (line.kind === "cut") throw new AttemptError("CONNECTION", "cut");
       return this.#answerOf(line);
+    } catch (error) {
+      seen.failedWith = (error as AttemptError).reason;
+      throw error;
     } finally {
       seen.endMs = this.#clock.monotonicMs();
     }
@@ -72,6 +77,9 @@ export class ScriptedProvider implements Provider {
         throw new AttemptError("CONNECTION", "cut");
       }
       yield { kind: "done", answer: this.#answerOf(line) };
+    } catch (error) {
+      seen.failedWith = (error as AttemptError).reason;
+      throw error;
     } finally {
       seen.endMs = this.#clock.monotonicMs();
     }
@@ -81,7 +89,7 @@ export class ScriptedProvider implements Provider {
 
   #begin(call: ProviderCall): { seen: SeenCall; line: Line } {
     const startMs = this.#clock.monotonicMs();
-    const seen = { deployment: this.#deployment, call, startMs, endMs: undefined };
+    const seen = { deployment: this.#deployment, call, startMs, endMs: undefined, failedWith: undefined };
     this.#onCall(seen);
     return { seen, line: this.#lineOf(this.#callCount++) };
   }
@@ -98,13 +106,12 @@ export class ScriptedProvider implements Provider {
   #answerOf(line: Line): ProviderAnswer {
     const message = { role: "assistant", parts: [{ kind: "text", text: this.#deployment }] } as const;
     const isUnreported = line.kind === "answer" && line.isUsageUnreported === true;
-    return { ...ANSWER, message, ...(isUnreported && { usage: {} }) };
+    return { ...ANSWER, message, usage: isUnreported ? {} : USAGE };
   }
 }
 
-const ANSWER: Omit<ProviderAnswer, "message"> = {
+const ANSWER: Omit<ProviderAnswer, "message" | "usage"> = {
   finishReason: "stop",
   providerFinishReason: "stop",
-  usage: USAGE,
   headers: {},
 };
