@@ -19,8 +19,9 @@ import { type PlannedRequest, remainingWaitMs } from "./planned-request.ts";
 const MOST_LOOKS = 100;
 
 /**
- * So often one may be refused a start and be looked at again. Predictions know less than the scheduler: what they say
- * starts at once may wait for a call that takes longer than usual.
+ * So often one may be refused a start and be looked at again, until an attempt has failed, which takes its time.
+ * Predictions know less than the scheduler: what they say starts at once may wait for a call that takes longer than
+ * usual.
  */
 const MOST_REFUSED_STARTS = 2;
 
@@ -38,7 +39,7 @@ export class PassedOver {
   #route: Route;
   #waiting: readonly RoutedCandidate[];
   #lookCount = 0;
-  /** Refusals of a start, other than by a breaker, which says when to ask again; by deployment. */
+  /** Refusals of a start since the last attempt, other than by a breaker, which says when to ask again; by deployment. */
   readonly #refusedStarts = new Map<string, number>();
 
   constructor(planned: PlannedRequest) {
@@ -60,13 +61,13 @@ export class PassedOver {
     if (this.#planned.plan.settings.strategy === "fail_fast" || !MENDED_BY_TIME.has(reason)) return;
     const { deploymentId } = routed.candidate;
     const refusedCount = this.#refusedStarts.get(deploymentId) ?? 0;
-    if (refusedCount >= MOST_REFUSED_STARTS) return;
     if (reason !== "CANDIDATES_UNAVAILABLE") this.#refusedStarts.set(deploymentId, refusedCount + 1);
     this.#waiting = [...this.#waiting, routed];
   }
 
   /** An attempt has failed: leaves out those that cannot do better. */
   ruleOut(failed: CandidateSnapshot, reason: AttemptErrorReason): void {
+    this.#refusedStarts.clear();
     this.#waiting = usefulCandidates({ failed, reason, untried: this.#waiting });
   }
 
@@ -94,11 +95,15 @@ export class PassedOver {
   #judge(): { readonly route: Route; readonly needs: RequestNeeds } | undefined {
     const { log, options, plan, question } = this.#planned;
     const { maxAttemptCount } = plan.settings;
-    const hasMore = this.#waiting.length > 0 && this.#lookCount < MOST_LOOKS;
+    const ids = idsOf(
+      this.#waiting.filter(
+        ({ candidate }) => (this.#refusedStarts.get(candidate.deploymentId) ?? 0) <= MOST_REFUSED_STARTS,
+      ),
+    );
+    const hasMore = ids.size > 0 && this.#lookCount < MOST_LOOKS;
     if (!hasMore || question.call.signal.aborted || log.attempts.length >= maxAttemptCount) {
       return undefined;
     }
-    const ids = idsOf(this.#waiting);
     const judged = findRoute(question, options, {
       settings: plan.settings,
       list: plan.candidates.list.filter(({ deployment }) => ids.has(deployment.id)),
