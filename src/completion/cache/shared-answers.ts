@@ -81,7 +81,7 @@ export class SharedAnswers {
     const flight: Flight = {
       events: new Broadcast(
         this.#source(
-          { key, flightKey },
+          { key, flightKey, call },
           () => lead(ownCall),
           () => flight,
         ),
@@ -95,7 +95,7 @@ export class SharedAnswers {
   }
 
   async *#source(
-    { key, flightKey }: Pick<SharedRequest, "key" | "flightKey">,
+    { key, flightKey, call }: Pick<SharedRequest, "key" | "flightKey" | "call">,
     lead: () => AsyncIterable<CompleteEvent>,
     flight: () => Flight,
   ): AsyncGenerator<CompleteEvent, void> {
@@ -111,7 +111,9 @@ export class SharedAnswers {
       }
       for await (const event of lead()) {
         if (event.kind === "done" && isStorable(event.result)) {
-          store.put(key, encodeAnswer(event.result), clock.wallMs() + ttlMs);
+          const { tenant } = call.caller;
+          const expiresWallMs = clock.wallMs() + ttlMs;
+          store.put({ key, tenant, value: encodeAnswer(event.result), expiresWallMs });
         }
         if (event.kind === "done" || event.kind === "refused") this.#land(flightKey, flight());
         yield event;

@@ -1,4 +1,4 @@
-import type { AnswerBounds } from "../../completion/cache/answer-store.ts";
+import type { AnswerBounds, AnswerToKeep } from "../../completion/cache/answer-store.ts";
 
 /** What the thread of the answers is started with. */
 export interface AnswersWorkerData {
@@ -9,13 +9,7 @@ export interface AnswersWorkerData {
 /** What the thread is told to do, in order. */
 export type AnswersCommand =
   | { readonly kind: "get"; readonly id: number; readonly key: string; readonly nowWallMs: number }
-  | {
-      readonly kind: "put";
-      readonly key: string;
-      readonly value: Uint8Array;
-      readonly expiresWallMs: number;
-      readonly nowWallMs: number;
-    }
+  | { readonly kind: "put"; readonly answer: AnswerToKeep; readonly nowWallMs: number }
   | { readonly kind: "close" };
 
 /** What the thread says; `explanation` set: it could not be done, and why. */

@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { AnswerBounds } from "../../completion/cache/answer-store.ts";
+import type { AnswerBounds, AnswerToKeep } from "../../completion/cache/answer-store.ts";
+import { Holdings } from "../../completion/cache/holdings.ts";
 
 /** The table of the answers; `used` is a number that grows with each use. See `migrate.ts`. */
 export const ANSWERS_MIGRATIONS: readonly string[] = [
@@ -13,6 +14,11 @@ export const ANSWERS_MIGRATIONS: readonly string[] = [
   CREATE INDEX answer_used ON answer (used);
   CREATE INDEX answer_expires_ms ON answer (expires_ms);
   `,
+  `
+  ALTER TABLE answer ADD COLUMN tenant TEXT NOT NULL DEFAULT '';
+  DROP INDEX answer_used;
+  CREATE INDEX answer_tenant_used ON answer (tenant, used);
+  `,
 ];
 
 /** More than one, so that what has expired is gone some time after nothing expires any more. */
@@ -21,37 +27,37 @@ const EXPIRED_PER_PUT = 10;
 /** Answers in a table, within bounds. Throws what SQLite throws. */
 export class AnswersTable {
   readonly #bounds: AnswerBounds;
+  readonly #holdings: Holdings;
   readonly #get: StatementSync;
   readonly #put: StatementSync;
-  readonly #sizeOf: StatementSync;
+  readonly #delete: StatementSync;
   readonly #deleteExpired: StatementSync;
   readonly #deleteOldest: StatementSync;
-  #count: number;
-  #bytes: number;
   #used: number;
 
   constructor(database: DatabaseSync, bounds: AnswerBounds) {
     this.#bounds = bounds;
+    this.#holdings = new Holdings(bounds);
     const size = "length(key) + length(value)";
-    const sums = database
-      .prepare(`SELECT count(*) AS count, total(${size}) AS bytes, ifnull(max(used), 0) AS used FROM answer`)
-      .get()!;
-    this.#count = Number(sums.count);
-    this.#bytes = Number(sums.bytes);
-    this.#used = Number(sums.used);
+    for (const row of database
+      .prepare(`SELECT tenant, count(*) AS count, sum(${size}) AS bytes FROM answer GROUP BY tenant`)
+      .all()) {
+      this.#holdings.add(String(row.tenant), { entryCount: Number(row.count), bytes: Number(row.bytes) });
+    }
+    this.#used = Number(database.prepare("SELECT ifnull(max(used), 0) AS used FROM answer").get()!.used);
     this.#get = database.prepare(
       "UPDATE answer SET used = ? WHERE key = ? AND expires_ms > ? RETURNING value",
     );
-    this.#put = database.prepare("INSERT OR REPLACE INTO answer VALUES (?, ?, ?, ?)");
-    this.#sizeOf = database.prepare(`SELECT ${size} AS bytes FROM answer WHERE key = ?`);
-    this.#deleteExpired = database.prepare(
-      `DELETE FROM answer WHERE key IN
-         (SELECT key FROM answer WHERE expires_ms <= ? ORDER BY expires_ms LIMIT ${EXPIRED_PER_PUT})
-       RETURNING ${size} AS bytes`,
+    this.#put = database.prepare(
+      "INSERT INTO answer (key, tenant, value, expires_ms, used) VALUES (?, ?, ?, ?, ?)",
     );
-    this.#deleteOldest = database.prepare(
-      `DELETE FROM answer WHERE used = (SELECT min(used) FROM answer) RETURNING ${size} AS bytes`,
+    const deleting = (which: string): StatementSync =>
+      database.prepare(`DELETE FROM answer WHERE ${which} RETURNING tenant, ${size} AS bytes`);
+    this.#delete = deleting("key = ?");
+    this.#deleteExpired = deleting(
+      `key IN (SELECT key FROM answer WHERE expires_ms <= ? ORDER BY expires_ms LIMIT ${EXPIRED_PER_PUT})`,
     );
+    this.#deleteOldest = deleting("key = (SELECT key FROM answer WHERE tenant = ? ORDER BY used LIMIT 1)");
     this.#keepBounds();
   }
 
@@ -62,29 +68,27 @@ export class AnswersTable {
     return row.value as Uint8Array;
   }
 
-  put(key: string, value: Uint8Array, expiresWallMs: number, nowWallMs: number): void {
+  put({ key, tenant, value, expiresWallMs }: AnswerToKeep, nowWallMs: number): void {
     this.#forget(this.#deleteExpired.all(nowWallMs));
     const bytes = Buffer.byteLength(key) + value.byteLength;
     if (bytes > this.#bounds.maxBytes) return;
-    const before = this.#sizeOf.all(key);
-    this.#put.run(key, value, expiresWallMs, ++this.#used);
-    this.#forget(before);
-    this.#count++;
-    this.#bytes += bytes;
+    this.#forget(this.#delete.all(key));
+    this.#put.run(key, tenant, value, expiresWallMs, ++this.#used);
+    this.#holdings.add(tenant, { entryCount: 1, bytes });
     this.#keepBounds();
   }
 
   #keepBounds(): void {
-    const { maxBytes, maxEntryCount } = this.#bounds;
-    while (this.#count > maxEntryCount || this.#bytes > maxBytes) {
-      const deleted = this.#deleteOldest.all();
-      if (deleted.length === 0) return;
-      this.#forget(deleted);
+    for (;;) {
+      const fullest = this.#holdings.fullest();
+      if (fullest === undefined) return;
+      this.#forget(this.#deleteOldest.all(fullest));
     }
   }
 
   #forget(rows: readonly Record<string, unknown>[]): void {
-    this.#count -= rows.length;
-    for (const { bytes } of rows) this.#bytes -= Number(bytes);
+    for (const { tenant, bytes } of rows) {
+      this.#holdings.add(String(tenant), { entryCount: -1, bytes: -Number(bytes) });
+    }
   }
 }

@@ -37,12 +37,13 @@ function handle(
       return { kind: "got", id, value: undefined, explanation: explainProblem(path, error) };
     }
   }
-  const { key, value, expiresWallMs, nowWallMs } = command;
+  const { answer, nowWallMs } = command;
+  const bytes = answer.value.byteLength;
   try {
-    table.put(key, value, expiresWallMs, nowWallMs);
-    return { kind: "put", bytes: value.byteLength };
+    table.put(answer, nowWallMs);
+    return { kind: "put", bytes };
   } catch (error) {
-    return { kind: "put", bytes: value.byteLength, explanation: explainProblem(path, error) };
+    return { kind: "put", bytes, explanation: explainProblem(path, error) };
   }
 }
 

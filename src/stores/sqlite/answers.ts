@@ -1,5 +1,5 @@
 import type { Worker } from "node:worker_threads";
-import type { AnswerStore } from "../../completion/cache/answer-store.ts";
+import type { AnswerStore, AnswerToKeep } from "../../completion/cache/answer-store.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { AnswersCommand, AnswersReply, AnswersWorkerData } from "./answers-messages.ts";
 import { startWorker } from "./start-worker.ts";
@@ -62,11 +62,12 @@ export class SqliteAnswers implements AnswerStore {
     return promise;
   }
 
-  put(key: string, value: Uint8Array, expiresWallMs: number): void {
-    if (this.#isClosed || this.#waitingBytes + value.byteLength > MOST_WAITING_BYTES) return;
+  put(answer: AnswerToKeep): void {
+    const { byteLength } = answer.value;
+    if (this.#isClosed || this.#waitingBytes + byteLength > MOST_WAITING_BYTES) return;
     this.#waitingPutCount++;
-    this.#waitingBytes += value.byteLength;
-    this.#post({ kind: "put", key, value, expiresWallMs, nowWallMs: this.#clock.wallMs() });
+    this.#waitingBytes += byteLength;
+    this.#post({ kind: "put", answer, nowWallMs: this.#clock.wallMs() });
   }
 
   async close(): Promise<void> {

@@ -14,7 +14,8 @@ export function answerStoreContract(
     const clock = new ManualClock();
     const store = await open({ bounds, clock });
     onTestFinished(() => store.close());
-    const put = (key: string, value: Uint8Array) => store.put(key, value, clock.wallMs() + TTL_MS);
+    const put = (key: string, value: Uint8Array, tenant = "one") =>
+      store.put({ key, tenant, value, expiresWallMs: clock.wallMs() + TTL_MS });
     const kept = async (...keys: string[]) => {
       const values = await Promise.all(keys.map((key) => store.get(key)));
       return keys.filter((_, index) => values[index] !== undefined);
@@ -59,6 +60,23 @@ export function answerStoreContract(
     for (const key of ["a", "b", "c", "d"]) put(key, bytes(240));
     put("e", bytes(480));
     expect(await kept("a", "b", "c", "d", "e")).toEqual(["c", "d", "e"]);
+  });
+
+  test("lets go of what the tenant with the most answers used longest ago, whoever has come last", async () => {
+    const { put, kept } = await start({ maxEntryCount: 4, maxBytes: 10_000 });
+    put("small", bytes(3), "small");
+    for (const key of ["a", "b", "c", "d", "e"]) put(key, bytes(3), "busy");
+    expect(await kept("small", "a", "b", "c", "d", "e")).toEqual(["small", "c", "d", "e"]);
+    put("other", bytes(3), "small");
+    expect(await kept("small", "other", "c", "d", "e")).toEqual(["small", "other", "d", "e"]);
+  });
+
+  test("lets go of answers of the tenant with the most bytes when those are too many", async () => {
+    const { put, kept } = await start({ maxEntryCount: 100, maxBytes: 1_000 });
+    for (const key of ["a", "b", "c"]) put(key, bytes(10), "many");
+    put("d", bytes(490), "large");
+    put("e", bytes(490), "large");
+    expect(await kept("a", "b", "c", "d", "e")).toEqual(["a", "b", "c", "e"]);
   });
 
   test("does not keep what alone is too large, and keeps the others", async () => {
