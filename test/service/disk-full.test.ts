@@ -115,14 +115,7 @@ describe.skipIf(DISK === undefined)(`a disk ${DISK?.name} while the service runs
       expect(await money(headway)).toEqual([30n * CENT, 40n * CENT]);
       await headway.hasLogged("the ledger cannot be written");
       await headway.kill();
-      if (disk.staysFull) {
-        const { code, stderr } = await storage.startInVain();
-        expect(code).toBe(1);
-        expect(stderr).toMatch(
-          /^storage\.path cannot be used: .*headway\.db: the disk is full\. Make room, /,
-        );
-        headway.makeRoom();
-      }
+      if (disk.staysFull) headway.makeRoom();
       const next = await storage.start();
       expect(await money(next)).toEqual([0n, 80n * CENT]);
       await next.grpc.settleSlot({ slotId, usage: USAGE });
