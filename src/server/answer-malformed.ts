@@ -1,15 +1,18 @@
+import type { Message } from "@bufbuild/protobuf";
 import { type ContextValues, createContextKey, createContextValues } from "@connectrpc/connect";
 import type { UniversalHandler, UniversalServerRequest } from "@connectrpc/connect/protocol";
 import { jsonWayOut } from "./json-way-out.ts";
 import { MalformedRequest } from "./malformed-request.ts";
+import { readLargeRequest } from "./read-large-request.ts";
+import { isEnveloped } from "./unpack-messages.ts";
 import { bodyOf, wrapHandler } from "./wrap-handler.ts";
 
 /** What is known of a request besides its message. */
 interface Visit {
   /** It has come as far as our own code. */
   isReached: boolean;
-  /** Its bytes were not the message they should be; an empty one stands in for it. */
-  readonly malformed: MalformedRequest | undefined;
+  /** What is to be handled in the place of the library's message, which is empty then. Undefined: the library's. */
+  readonly instead: Message | MalformedRequest | undefined;
 }
 
 const VISIT = createContextKey<Visit | undefined>(undefined, { description: "headway visit" });
@@ -21,7 +24,6 @@ const JSON_ERROR = /^cannot decode .+ from JSON:/;
 const CONNECT_MESSAGE = /"message":("(?:[^"\\]|\\.)*")/;
 const GRPC_MESSAGE = /grpc-message: ?([^\r\n]*)/i;
 const MAX_EXPLANATION_CHARS = 300;
-const ENVELOPED = /^application\/(?:grpc-web|connect\+)/i;
 /** Flags, and the length of the message. */
 const ENVELOPE_HEAD_BYTES = 5;
 const JSON_TYPE = /^application\/(?:\S+\+)?json/i;
@@ -29,13 +31,15 @@ const JSON_TYPE = /^application\/(?:\S+\+)?json/i;
 const ENCODING_HEADERS = ["content-encoding", "connect-content-encoding", "grpc-encoding", "content-length"];
 
 /**
- * Brings requests whose bytes are no message to the handler, which then finds them with {@link takeMalformed}. The
- * library answers them itself, without a reason and for bytes with INTERNAL although it is the caller who is wrong,
- * before an interceptor could see them: so that answer is dropped, and an empty message sent in the place of the bytes.
+ * Brings requests whose bytes are no message, and large ones, to the handler by a way of their own: it finds them with
+ * {@link takeInstead}, while the library sees an empty message. What it cannot read the library answers itself, without a
+ * reason and for bytes with INTERNAL although it is the caller who is wrong, before an interceptor could see it.
  */
-export function answerMalformed(handler: UniversalHandler): UniversalHandler {
-  return wrapHandler(handler, async (request) => {
-    const visit: Visit = { isReached: false, malformed: undefined };
+export function answerMalformed(handler: UniversalHandler, maxMessageBytes: number): UniversalHandler {
+  return wrapHandler(handler, async (asked) => {
+    const { request, message } = await readLargeRequest(asked, handler.method, maxMessageBytes);
+    if (message !== undefined) return await handler(emptied(asked, { isReached: false, instead: message }));
+    const visit: Visit = { isReached: false, instead: undefined };
     const response = await handler({ ...request, contextValues: contextOf(visit) });
     if (visit.isReached || response.body === undefined) return response;
     const body = response.body[Symbol.asyncIterator]();
@@ -43,15 +47,18 @@ export function answerMalformed(handler: UniversalHandler): UniversalHandler {
     const malformed = visit.isReached || first.done === true ? undefined : malformedOf(handler, first.value);
     if (malformed === undefined) return { ...response, body: resume(first, body) };
     await body.return?.();
-    return await handler(emptied(request, { isReached: false, malformed }));
+    return await handler(emptied(request, { isReached: false, instead: malformed }));
   });
 }
 
-/** To be called once by whoever handles a request: what stands for it when it was malformed, or undefined. */
-export function takeMalformed(values: ContextValues): MalformedRequest | undefined {
+/**
+ * To be called once by whoever handles a request: what it has to handle in the place of the message that the library has
+ * read. Undefined: that message.
+ */
+export function takeInstead(values: ContextValues): Message | MalformedRequest | undefined {
   const visit = values.get(VISIT);
   if (visit !== undefined) visit.isReached = true;
-  return visit?.malformed;
+  return visit?.instead;
 }
 
 /** What the library says of a request that it could not read. Undefined: it says something else. */
@@ -80,7 +87,7 @@ function emptied(request: UniversalServerRequest, visit: Visit): UniversalServer
   for (const name of ENCODING_HEADERS) header.delete(name);
   const type = header.get("content-type") ?? "";
   const message = Buffer.from(JSON_TYPE.test(type) ? "{}" : "");
-  const bytes = ENVELOPED.test(type) ? enveloped(message) : message;
+  const bytes = isEnveloped(header) ? enveloped(message) : message;
   return { ...request, header, body: bodyOf(bytes), contextValues: contextOf(visit) };
 }
 

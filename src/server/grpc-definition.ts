@@ -1,5 +1,7 @@
 import type { DescMethod, DescService, Message } from "@bufbuild/protobuf";
 import type { MethodDefinition, ServiceDefinition } from "@grpc/grpc-js";
+import { explainTooManyValues, maxValuesOf } from "../rpc/request-bounds.ts";
+import { countFields } from "../rpc/wire/count-fields.ts";
 import { messageReader, messageWriter } from "../rpc/wire/message-codec.ts";
 import { MalformedRequest } from "./malformed-request.ts";
 
@@ -14,6 +16,7 @@ export function grpcServiceDefinition(service: DescService): ServiceDefinition &
 }
 
 function grpcMethod(desc: DescMethod): GrpcMethod {
+  const most = maxValuesOf(desc.input);
   const readRequest = messageReader(desc.input);
   const writeRequest = messageWriter(desc.input);
   return {
@@ -23,6 +26,8 @@ function grpcMethod(desc: DescMethod): GrpcMethod {
     responseStream: desc.methodKind === "server_streaming" || desc.methodKind === "bidi_streaming",
     // Thrown errors would become INTERNAL, although it is the caller who is wrong.
     requestDeserialize: (bytes) => {
+      if (bytes.length > most && countFields(desc.input, bytes, most) > most)
+        return new MalformedRequest(desc.input.typeName, explainTooManyValues(most));
       try {
         return readRequest(bytes);
       } catch {

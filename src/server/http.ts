@@ -12,7 +12,7 @@ import { connectNodeAdapter } from "@connectrpc/connect-node";
 import type { Address } from "../config/schema/network-kinds.ts";
 import type { Clock } from "../core/clock.ts";
 import { CODE_NUMBERS, DEADLINE_STATUS, RpcError } from "../rpc/status.ts";
-import { answerMalformed, takeMalformed } from "./answer-malformed.ts";
+import { answerMalformed, takeInstead } from "./answer-malformed.ts";
 import { answerMetrics, type MetricsPage } from "./answer-metrics.ts";
 import { applyCors } from "./cors.ts";
 import type { Dispatcher } from "./dispatcher.ts";
@@ -102,7 +102,9 @@ function addRoutes(router: ConnectRouter, options: HttpDoorOptions): void {
     );
     router.service(service, implementation as unknown as Partial<ServiceImpl<DescService>>);
   }
-  const handlers = router.handlers.map((handler) => explainMisdirected(answerMalformed(handler)));
+  const handlers = router.handlers.map((handler) =>
+    explainMisdirected(answerMalformed(handler, options.maxMessageBytes)),
+  );
   router.handlers.splice(0, router.handlers.length, ...handlers);
 }
 
@@ -110,7 +112,7 @@ function answer(method: DescMethod, { dispatcher, clock }: HttpDoorOptions) {
   if (method.methodKind === "unary") {
     return async (request: Message, context: HandlerContext) => {
       try {
-        const incoming = takeMalformed(context.values) ?? request;
+        const incoming = takeInstead(context.values) ?? request;
         return await dispatcher.unary(method, incoming, begin(context, clock));
       } catch (error) {
         throw toConnectError(error);
@@ -119,7 +121,7 @@ function answer(method: DescMethod, { dispatcher, clock }: HttpDoorOptions) {
   }
   return async function* (request: Message, context: HandlerContext) {
     try {
-      const incoming = takeMalformed(context.values) ?? request;
+      const incoming = takeInstead(context.values) ?? request;
       yield* dispatcher.stream(method, incoming, begin(context, clock));
     } catch (error) {
       throw toConnectError(error);

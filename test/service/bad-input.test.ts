@@ -183,6 +183,18 @@ describe("bytes that are no request", () => {
     status.RESOURCE_EXHAUSTED,
   ];
 
+  it.each([
+    ["messages", HeadwayService.method.complete, [0x1a, 0]],
+    ["tools", HeadwayService.method.estimateTokens, [0x1a, 0]],
+    ["models", HeadwayService.method.acquireSlot, [0x0a, 0]],
+    ["tags", HeadwayService.method.acquireSlot, [0x42, 0]],
+    ["requests", HeadwayService.method.completeBatch, [0x0a, 0]],
+    ["fields that there are not", HeadwayService.method.getUsage, [0x78, 0]],
+  ])("millions of empty %s are refused", async (_, method, bytes) => {
+    const message = Buffer.alloc(16_000_000, Buffer.from(bytes));
+    expect(await send(method, message)).toBe(status.INVALID_ARGUMENT);
+  });
+
   it.each(METHODS)("$localName answers noise clearly", async (method) => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (noise) => {
