@@ -1,3 +1,4 @@
+import { benchBadInput } from "./bad-input.ts";
 import { benchClients } from "./clients.ts";
 import { benchComplete } from "./complete.ts";
 import { benchEstimator } from "./estimator.ts";
@@ -14,6 +15,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<void>>> = {
   "hold-slots": () => benchHoldSlots(print),
   complete: () => benchComplete(print),
   clients: () => benchClients(print),
+  "bad-input": () => benchBadInput(print),
   "ledger-load": () => benchLedgerLoad(print),
   estimator: () => benchEstimator(print),
 };
