@@ -17,6 +17,7 @@ import { answerMetrics, type MetricsPage } from "./answer-metrics.ts";
 import { applyCors } from "./cors.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { answerNothingThere, explainMisdirected } from "./explain-misdirected.ts";
+import { giveWay } from "./give-way.ts";
 import { leavingStatus } from "./leaving-status.ts";
 import { ListenError } from "./listen-error.ts";
 import { ServerCall } from "./server-call.ts";
@@ -122,7 +123,7 @@ function answer(method: DescMethod, { dispatcher, clock }: HttpDoorOptions) {
   return async function* (request: Message, context: HandlerContext) {
     try {
       const incoming = takeInstead(context.values) ?? request;
-      yield* dispatcher.stream(method, incoming, begin(context, clock));
+      yield* giveWay(dispatcher.stream(method, incoming, begin(context, clock)));
     } catch (error) {
       throw toConnectError(error);
     }
