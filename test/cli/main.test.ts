@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { lineWith, run, start, startServer, writeConfig } from "./program.ts";
+import { lineWith, run, start, startBy, startServer, writeConfig } from "./program.ts";
 
 const UNREACHABLE = "127.0.0.1:1";
 
@@ -151,6 +151,15 @@ describe("a server that is told to stop", () => {
     const { code, stdout } = await ending;
     expect(stdout).toContain('"msg":"stopped"');
     expect(code).toBe(0);
+  });
+
+  it("ends well when npm, which runs it in a shell, is stopped", async () => {
+    const file = writeConfig('listen: {grpc: "127.0.0.1:0", http: "127.0.0.1:0"}\nstorage: memory\n');
+    const shell = ["sh", "-c", '"$@"; exit $?', "sh"];
+    const server = startBy(shell, ["serve", "--config", file], { npm_lifecycle_event: "start" });
+    await lineWith(server, '"msg":"serving"');
+    server.child.kill("SIGTERM");
+    expect((await server.ending).stdout).toContain('"msg":"stopped"');
   });
 
   it("tells those who wait for a slot that it is gone", async () => {

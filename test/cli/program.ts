@@ -34,8 +34,12 @@ export function start(
 }
 
 /** The same by way of a program that runs another, whose command line `prefix` begins. */
-export function startBy(prefix: readonly string[], args: readonly string[]): Running {
-  return follow(prefix, args, {}, undefined);
+export function startBy(
+  prefix: readonly string[],
+  args: readonly string[],
+  environment: Record<string, string> = {},
+): Running {
+  return follow(prefix, args, environment, undefined);
 }
 
 function follow(
@@ -54,6 +58,8 @@ function follow(
   const child = spawn(program!, rest, {
     cwd: folder,
     env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: COMPILE_CACHE, ...environment },
+    // In a group of its own, which ends with it.
+    detached: true,
   });
   let stdout = "";
   let stderr = "";
@@ -64,9 +70,17 @@ function follow(
     stderr += text;
   });
   child.stdin.end(input ?? "");
-  onTestFinished(() => void child.kill("SIGKILL"));
+  onTestFinished(() => killGroup(child.pid!));
   const ending = once(child, "close").then(([code]) => ({ code: code as number | null, stdout, stderr }));
   return { child, ending, stdout: () => stdout };
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
 }
 
 /** Runs a command to its end. */

@@ -229,6 +229,15 @@ test("limits in short form and as a list", () => {
   ]);
 });
 
+test.each([
+  ["Asia/Kolkata", "Asia/Kolkata"],
+  ["US/Pacific", "US/Pacific"],
+  ["europe/berlin", "Europe/Berlin"],
+  ["+05:30", "+05:30"],
+])("the time zone %s keeps its name", (written, shown) => {
+  expect(configFrom(`budgets: {time_zone: ${JSON.stringify(written)}}`).budgets.timeZone).toBe(shown);
+});
+
 test("forms that a key can have", () => {
   expect(configFrom("scheduler: {spacing: {burst: 4}}").scheduler.spacing).toEqual({
     kind: "burst",

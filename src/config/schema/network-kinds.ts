@@ -55,11 +55,14 @@ export const secretUrl: Kind<Secret> = {
   json: { anyOf: [{ type: "string", pattern: "^https?://" }, SUBSTITUTION_JSON] },
 };
 
-/** A time zone of the IANA database, as `America/Los_Angeles`. */
+/** A time zone of the IANA database, as `America/Los_Angeles`; shown by the name that was written. */
 export const timeZone: Kind<string> = {
   read(value) {
+    const written = String(value);
     try {
-      return { value: new Intl.DateTimeFormat("en", { timeZone: String(value) }).resolvedOptions().timeZone };
+      const { timeZone } = new Intl.DateTimeFormat("en", { timeZone: written }).resolvedOptions();
+      // The platform gives Asia/Kolkata as Asia/Calcutta: only capitals are taken from it.
+      return { value: timeZone.toLowerCase() === written.toLowerCase() ? timeZone : written };
     } catch {
       return { problem: "is not a time zone; write a name such as UTC or America/Los_Angeles" };
     }
