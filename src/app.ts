@@ -9,6 +9,7 @@ import type { Parts } from "./app/parts.ts";
 import { refreshPrices } from "./app/refresh-prices.ts";
 import { restoreSlots } from "./app/restore-slots.ts";
 import { startAlerts } from "./app/start-alerts.ts";
+import { whyUnready } from "./app/why-unready.ts";
 import { AdminService } from "./completion/admin-service.ts";
 import { EstimateService } from "./completion/estimate-service.ts";
 import { LiveConfig } from "./completion/live-config.ts";
@@ -24,6 +25,8 @@ import type { Services } from "./rpc/services.ts";
 export interface App {
   readonly services: Services;
   readonly metrics: ServiceMetrics;
+  /** Why new calls had better go to another server, for people. Undefined: they are taken. */
+  unready(): string | undefined;
   /**
    * Refuses who waits, and from now on whoever would have to: their calls have not started, and another server can take
    * them. Calls that run may end.
@@ -85,6 +88,7 @@ async function compose(options: AppOptions, opened: AsyncDisposableStack): Promi
   return {
     metrics,
     services: { completion, batches, slots, usage, models, estimates, admin },
+    unready: () => whyUnready(parts),
     drain: parts.drain,
     async close(graceMs = 0) {
       parts.drain();

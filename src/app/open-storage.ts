@@ -16,6 +16,8 @@ export interface Storage {
   readonly journaling: Journaling | undefined;
   /** Why no new work is taken. Undefined: it is. */
   readonly refuseNew: () => Refusal | undefined;
+  /** False while the journal cannot be written: calls for which a budget reserves money are refused then. */
+  readonly keepsReservations: () => boolean;
 }
 
 const REFUSE_FULL = refuse(
@@ -35,7 +37,10 @@ export async function openStorage(
 ): Promise<Storage> {
   // First, for its lock keeps two processes from the other files, too; and it closes after the ledger, whose last rows it
   // has first.
-  const store = await openJournal(options);
+  let keepsReservations = true;
+  const store = await openJournal(options, (isWritten) => {
+    keepsReservations = isWritten;
+  });
   opened.defer(() => store?.close());
   const journaling = store && new Journaling(store, options.clock, scheduler);
   const ledger = await openLedger(options, {
@@ -43,7 +48,12 @@ export async function openStorage(
     onWritten: (entries) => journaling?.recorder.written(entries),
   });
   opened.defer(() => ledger.close());
-  return { ledger, journaling, refuseNew: () => refuseWhenFull(ledger) };
+  return {
+    ledger,
+    journaling,
+    refuseNew: () => refuseWhenFull(ledger),
+    keepsReservations: () => keepsReservations,
+  };
 }
 
 /** `watch`: told of rows before and after they are written. */
@@ -60,8 +70,11 @@ async function openLedger(
   return usable(() => SqliteLedger.open({ path, retentionMs, clock, onHealth, ...watch }));
 }
 
-/** Undefined: nothing is kept. */
-async function openJournal({ config, clock, logger }: AppOptions): Promise<SqliteStore | undefined> {
+/** Undefined: nothing is kept. `onChange` is told when it cannot be written any more (false), and can again (true). */
+async function openJournal(
+  { config, clock, logger }: AppOptions,
+  onChange: (isWritten: boolean) => void,
+): Promise<SqliteStore | undefined> {
   const { path } = config.storage;
   if (path === undefined) return undefined;
   return usable(() =>
@@ -69,11 +82,15 @@ async function openJournal({ config, clock, logger }: AppOptions): Promise<Sqlit
       path: pathBeside(path, "journal"),
       clock,
       onProblem(explanation) {
+        onChange(false);
         logger.error(
           `the journal cannot be written, so calls that budgets count are refused: ${explanation}`,
         );
       },
-      onRecovered: () => logger.info("the journal is written again"),
+      onRecovered() {
+        onChange(true);
+        logger.info("the journal is written again");
+      },
       onLogProblem: (explanation) => logger.error(`the journal's log grows: ${explanation}`),
     }),
   );

@@ -57,6 +57,7 @@ export async function serve(options: { readonly config?: string }, createApp: Cr
   const service = await startService({
     services: app.services,
     metrics: app.metrics,
+    unready: app.unready,
     clock,
     logger,
     listen,

@@ -38,8 +38,8 @@ export interface GrpcDoorOptions {
 export interface GrpcDoor {
   /** Where it listens, with the port that was chosen. */
   readonly address: Address;
-  /** What the health service says: SERVING or NOT_SERVING. */
-  setServing(isServing: boolean): void;
+  /** Has the health service say NOT_SERVING; undefined: it says SERVING, as at first. */
+  setUnready(why: string | undefined): void;
   /** Takes no further connections, and resolves when those it has are done. */
   close(): Promise<void>;
   /** Closes it at once; calls in progress are cut. */
@@ -89,8 +89,8 @@ export async function openGrpcDoor(options: GrpcDoorOptions): Promise<GrpcDoor> 
   const port = await bind(server, address);
   return {
     address: { host: address.host, port },
-    setServing(isServing) {
-      for (const name of names) health.setStatus(name, isServing ? "SERVING" : "NOT_SERVING");
+    setUnready(why) {
+      for (const name of names) health.setStatus(name, why === undefined ? "SERVING" : "NOT_SERVING");
     },
     close: () => new Promise((resolve) => server.tryShutdown(() => resolve())),
     cut: () => server.forceShutdown(),

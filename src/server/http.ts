@@ -39,8 +39,11 @@ export interface HttpDoorOptions {
 export interface HttpDoor {
   /** Where it listens, with the port that was chosen. */
   readonly address: Address;
-  /** What `/readyz` says: 200 or 503. `/healthz` says 200 as long as the process lives. */
-  setServing(isServing: boolean): void;
+  /**
+   * Has `/readyz` answer 503 and say why; undefined: it answers 200, as at first. `/healthz` answers 200 as long as the
+   * process lives.
+   */
+  setUnready(why: string | undefined): void;
   /** Takes no further connections, and resolves when those it has are done. */
   close(): Promise<void>;
   /** Closes it at once; calls in progress are cut. */
@@ -50,7 +53,7 @@ export interface HttpDoor {
 /** Opens the door for Connect and gRPC-Web over HTTP/1.1, with `/healthz`, `/readyz` and `/metrics`. @throws {ListenError} */
 export async function openHttpDoor(options: HttpDoorOptions): Promise<HttpDoor> {
   const { address, maxMessageBytes } = options;
-  let isServing = true;
+  let unready: string | undefined;
   const adapter = connectNodeAdapter({
     routes: (router) => addRoutes(router, options),
     readMaxBytes: maxMessageBytes,
@@ -61,7 +64,7 @@ export async function openHttpDoor(options: HttpDoorOptions): Promise<HttpDoor> 
     fallback: answerNothingThere,
   });
   const server = createServer((request, response) => {
-    if (answerProbe(request, response, isServing)) return;
+    if (answerProbe(request, response, unready)) return;
     if (answerMetrics(request, response, options.metricsPage)) return;
     if (applyCors(request, response, options)) return;
     adapter(request, response);
@@ -69,8 +72,8 @@ export async function openHttpDoor(options: HttpDoorOptions): Promise<HttpDoor> 
   const port = await listen(server, address);
   return {
     address: { host: address.host, port },
-    setServing(value) {
-      isServing = value;
+    setUnready(why) {
+      unready = why;
     },
     close: () => new Promise((resolve) => server.close(() => resolve())),
     cut: () => server.closeAllConnections(),
@@ -85,12 +88,16 @@ async function listen(server: Server, address: Address): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-function answerProbe(request: IncomingMessage, response: ServerResponse, isServing: boolean): boolean {
+function answerProbe(
+  request: IncomingMessage,
+  response: ServerResponse,
+  unready: string | undefined,
+): boolean {
   const path = request.url?.split("?", 1)[0];
   if (path !== "/healthz" && path !== "/readyz") return false;
-  const isGood = path === "/healthz" || isServing;
+  const isGood = path === "/healthz" || unready === undefined;
   response.writeHead(isGood ? 200 : 503, { "Content-Type": "text/plain" });
-  response.end(isGood ? "ok\n" : "not ready\n");
+  response.end(isGood ? "ok\n" : `not ready: ${unready}\n`);
   return true;
 }
 

@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import type { Address } from "../config/schema/network-kinds.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Secret } from "../core/secret.ts";
+import { sleep } from "../core/sleep.ts";
 import type { ServiceMetrics } from "../metrics/service-metrics.ts";
 import { createAdminAuthenticate, createAuthenticate, type TenantToken } from "../rpc/authenticate.ts";
 import { createHandlers, SERVICES } from "../rpc/handlers.ts";
@@ -14,6 +15,8 @@ import { openHttpDoor } from "./http.ts";
 export interface ServiceOptions {
   readonly services: Services;
   readonly metrics: Pick<ServiceMetrics, "scrape" | "noteRefusal">;
+  /** Why new calls had better go to another server, for people. Undefined: they are taken. */
+  readonly unready: () => string | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly listen: { readonly grpc: Address; readonly http: Address; readonly maxMessageBytes: number };
@@ -37,6 +40,8 @@ export interface RunningService {
   close(graceMs: number): Promise<void>;
 }
 
+/** How often it is looked whether new calls are taken. */
+const LOOK_EVERY_MS = 1_000;
 /** How long calls that were stopped may take to answer before their connections are cut. */
 const STOP_MS = 500;
 
@@ -62,12 +67,17 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
       throw error;
     },
   );
+  const closing = new AbortController();
+  const tell = (why: string | undefined): void => {
+    for (const door of [grpc, http]) door.setUnready(why);
+  };
+  void followReadiness(options, tell, closing.signal);
   return {
     grpcAddress: grpc.address,
     httpAddress: http.address,
     async close(graceMs) {
-      grpc.setServing(false);
-      http.setServing(false);
+      closing.abort();
+      tell("the server is shutting down");
       await drain(dispatcher, clock, graceMs);
       // The last answers are still on their way to the sockets.
       await Promise.race([Promise.all([grpc.close(), http.close()]), elapsed(clock, STOP_MS)]);
@@ -75,6 +85,21 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
       http.cut();
     },
   };
+}
+
+/** Tells the doors whenever it changes whether new calls are taken, until the service closes. */
+async function followReadiness(
+  { clock, unready }: ServiceOptions,
+  tell: (why: string | undefined) => void,
+  closing: AbortSignal,
+): Promise<void> {
+  let told: string | undefined;
+  while (!closing.aborted) {
+    const why = unready();
+    if (why !== told) tell(why);
+    told = why;
+    await sleep(clock, LOOK_EVERY_MS, closing);
+  }
 }
 
 async function drain(dispatcher: Dispatcher, clock: Clock, graceMs: number): Promise<void> {

@@ -4,6 +4,7 @@ import { Client, credentials, Metadata, type ServiceError } from "@grpc/grpc-js"
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { Role } from "../../gen/es/headway/v1/message_pb.js";
 import { SystemClock } from "../../src/core/clock.ts";
+import { ManualClock } from "../../src/core/manual-clock.ts";
 import { BadRequestSchema, StatusSchema } from "../../src/rpc/google-rpc.ts";
 import { openGrpcDoor } from "../../src/server/grpc.ts";
 import { HEALTH_FILE } from "../../src/server/health-description.ts";
@@ -88,6 +89,24 @@ describe("the gRPC door", () => {
       const { response } = await callRaw(client, "/grpc.health.v1.Health/Check", question);
       expect(response).toEqual(Buffer.from([0x08, 1]));
     }
+  });
+
+  it("sends new calls elsewhere while they had better not come, and says so on both doors", async () => {
+    const clock = new ManualClock();
+    let why: string | undefined;
+    const { grpcAddress, httpUrl } = await startFakeService({}, { clock, unready: () => why });
+    const client = rawClient(grpcAddress.port);
+    const said = async (changed: string | undefined) => {
+      why = changed;
+      clock.advance(1_000);
+      const { response } = await callRaw(client, "/grpc.health.v1.Health/Check", Buffer.alloc(0));
+      const probe = await fetch(`${httpUrl}/readyz`);
+      return [response, probe.status, await probe.text()];
+    };
+    expect(await said(undefined)).toEqual([Buffer.from([0x08, 1]), 200, "ok\n"]);
+    expect(await said("it is full")).toEqual([Buffer.from([0x08, 2]), 503, "not ready: it is full\n"]);
+    expect((await fetch(`${httpUrl}/healthz`)).status).toBe(200);
+    expect(await said(undefined)).toEqual([Buffer.from([0x08, 1]), 200, "ok\n"]);
   });
 
   it("tells its services and their files by reflection", async () => {

@@ -22,6 +22,7 @@ export async function startFakeService(
   const service = await startService({
     services: fakeServices(changes),
     metrics: NO_METRICS,
+    unready: () => undefined,
     clock: new SystemClock(),
     logger: pino({ level: "silent" }),
     listen: { grpc: ANY_PORT, http: ANY_PORT, maxMessageBytes: 1_048_576 },

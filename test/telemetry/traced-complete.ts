@@ -41,6 +41,7 @@ const service = await startService({
     },
   }),
   metrics: NO_METRICS,
+  unready: () => undefined,
   clock,
   logger,
   listen: { grpc: anyPort, http: anyPort, maxMessageBytes: 1_000_000 },

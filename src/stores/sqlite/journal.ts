@@ -99,9 +99,12 @@ export class SqliteJournal implements Journal {
   }
 
   commit(): boolean {
-    if (this.#source === undefined || (this.#isWhole && this.#records.length === 0)) return true;
+    const isFailing = this.#retryMs !== Number.NEGATIVE_INFINITY;
+    const isKept = this.#isWhole && this.#records.length === 0;
+    if (this.#source === undefined || (isKept && !isFailing)) return true;
     if (this.#mustWait()) return false;
-    if (!this.#isWhole) {
+    // Nothing may be left to write when a checkpoint has failed; that it is possible again must be found out all the same.
+    if (!this.#isWhole || isKept) {
       this.#keepAll();
       return this.#isWhole;
     }

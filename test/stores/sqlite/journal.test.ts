@@ -41,7 +41,8 @@ function startProcess(rules: PoolRules, at: { wallMs: number; monotonicMs: numbe
   const state = isClean === undefined ? read : { ...read, isClean };
   const problems: unknown[] = [];
   const onError = (error: unknown): void => void problems.push(error);
-  const journal = new SqliteJournal({ database, clock, onCommit: () => {}, onError, onRecovered: () => {} });
+  const onRecovered = (): void => void problems.push("recovered");
+  const journal = new SqliteJournal({ database, clock, onCommit: () => {}, onError, onRecovered });
   const process = new OnePool({ clock, rules, journal, state });
   return { clock, database, journal, problems, process };
 }
@@ -233,6 +234,23 @@ describe("the file", () => {
     crash();
     const after = startProcess(rules, { wallMs: live.clock.wallMs(), monotonicMs: 0 });
     expect(after.process.counted()).toEqual([5]);
+    expect(live.problems).toEqual([expect.any(Error), "recovered"]);
+  });
+
+  test("is found to be written again also when nothing is left to write", () => {
+    const rules = poolRules([requestsPer(MINUTE_MS, 100)]);
+    const live = startProcess(rules, { wallMs: WALL_MS, monotonicMs: 0 });
+    live.process.start();
+    live.clock.advance(100);
+    live.database.exec("PRAGMA query_only = ON");
+    live.journal.checkpoint(live.process.pool.id);
+    live.clock.advance(2_500);
     expect(live.problems.length).toBe(1);
+    live.database.exec("PRAGMA query_only = OFF");
+    live.clock.advance(1_000);
+    expect(live.problems).toEqual([expect.any(Error), "recovered"]);
+    crash();
+    const after = startProcess(rules, { wallMs: live.clock.wallMs(), monotonicMs: 0 });
+    expect(after.process.counted()).toEqual([1]);
   });
 });

@@ -68,6 +68,7 @@ export async function startHeadway(options: HeadwayOptions): Promise<Headway> {
   const service = await startService({
     services: app.services,
     metrics: app.metrics,
+    unready: app.unready,
     clock,
     logger,
     listen: { ...config.listen, grpc: ANY_PORT, http: ANY_PORT },
