@@ -1,6 +1,6 @@
 import { durationMs, timestampMs } from "@bufbuild/protobuf/wkt";
 import OpenAI from "openai";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { SlotOutcome } from "../../gen/es/headway/v1/slots_pb.js";
 import { outcomeOf } from "../support/service/failure.ts";
 import { type RecordedSpan, recordSpans, type SpanRecorder } from "../support/service/recorded-spans.ts";
@@ -16,7 +16,8 @@ const CLIENT_COUNT = 50;
 const WINDOW_COUNT = 3;
 /** Times of grants come by way of wall clocks, which tell milliseconds. */
 const CLOCK_ERROR_MS = 3;
-const LEASE_MS = 60_000;
+/** Of a slot that is granted to a caller who leaves at that moment nobody hears again. */
+const LEASE_MS = 5_000;
 const MODEL = "strict/model";
 
 let provider: StrictProvider;
@@ -46,7 +47,7 @@ afterAll(async () => {
 
 it("20 requests in 5 s: 50 callers, two ways, no refusal, and the limit is used", async () => {
   const callers = new AbortController();
-  const counts = { complete: 0, slot: 0 };
+  const counts = { complete: 0, slot: 0, late: 0 };
   const failures: unknown[] = [];
   const slotGrants: number[] = [];
   const direct = new OpenAI({ baseURL: provider.baseUrl, apiKey: "none", maxRetries: 0 });
@@ -64,6 +65,7 @@ it("20 requests in 5 s: 50 callers, two ways, no refusal, and the limit is used"
     // All but the wait was spent on the way: who comes too late must not start. Settling keeps the slot counted, so
     // that all grants are to be seen.
     if (performance.now() - askedMs - durationMs(slot.waited!) > durationMs(slot.startWithin!)) {
+      counts.late++;
       await headway.grpc.settleSlot({ slotId, outcome: SlotOutcome.FAILED });
       return;
     }
@@ -99,15 +101,17 @@ it("20 requests in 5 s: 50 callers, two ways, no refusal, and the limit is used"
   expect(mostInWindow(arrivals, LIMIT.windowMs - beyondGuardMs)).toBeLessThanOrEqual(CAP);
   expect(leastDistance(arrivals)).toBeGreaterThanOrEqual(SPACING_MS - GUARD_MS - beyondGuardMs);
 
-  // Of grants, since a caller on a busy machine may come too late to use one.
-  const inFullWindows = grants.filter((time) => time < grants[0]! + WINDOW_COUNT * LIMIT.windowMs);
-  expect(inFullWindows.length).toBeGreaterThanOrEqual(0.95 * CAP * WINDOW_COUNT);
+  // What a caller on a busy machine came too late to use was granted all the same.
+  const inFullWindows = (times: readonly number[]) =>
+    times.filter((time) => time < times[0]! + WINDOW_COUNT * LIMIT.windowMs).length;
+  expect(inFullWindows(grants)).toBeGreaterThanOrEqual(0.95 * CAP * WINDOW_COUNT);
+  expect(inFullWindows(arrivals) + counts.late).toBeGreaterThanOrEqual(0.95 * CAP * WINDOW_COUNT);
   // Both ways draw on one pool, and take turns.
   expect(ownGrants.length).toBeGreaterThan(0.4 * grants.length);
   expect(slotGrants.length).toBeGreaterThan(0.4 * grants.length);
   expect(counts.complete).toBeGreaterThan(0);
   expect(counts.slot).toBeGreaterThan(0);
-  expect(await headway.load()).toEqual({ waiting: 0, reserved: 0 });
+  await vi.waitFor(async () => expect(await headway.load()).toEqual({ waiting: 0, reserved: 0 }));
 }, 40_000);
 
 it("the provider of this test does refuse the 21st", async () => {
