@@ -156,10 +156,13 @@ describe.each(installedLanguages())("the client for $name", ({ driver: command }
   describe("a slot", () => {
     it("is settled with what was reported", async () => {
       expect(await driver.tell(slot())).toEqual({ model, reservedTokens: 50 });
-      expect(await totals()).toMatchObject({
-        requests: 1n,
-        errors: 0n,
-        usage: { inputTokens: 11n, outputTokens: 7n },
+      // A client may give its caller the answer before Headway has taken the settlement.
+      await vi.waitFor(async () => {
+        expect(await totals()).toMatchObject({
+          requests: 1n,
+          errors: 0n,
+          usage: { inputTokens: 11n, outputTokens: 7n },
+        });
       });
     });
 
@@ -188,8 +191,10 @@ describe.each(installedLanguages())("the client for $name", ({ driver: command }
 
     it("whose call was rate limited is counted as such", async () => {
       await driver.tell(slot({ end: "rateLimited" }));
-      const { pools } = await headway.grpc.getUsage({ models: [model] });
-      expect(pools[0]?.counters?.leaked429Count).toBe(1n);
+      await vi.waitFor(async () => {
+        const { pools } = await headway.grpc.getUsage({ models: [model] });
+        expect(pools[0]?.counters?.leaked429Count).toBe(1n);
+      });
     });
 
     it("is renewed for as long as its call takes", async () => {

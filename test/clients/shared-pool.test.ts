@@ -61,8 +61,10 @@ describe("clients of all languages at once", () => {
     const arrivals = provider.seen.map(({ arrivedMs }) => arrivedMs);
     expect(arrivals).toHaveLength(share * drivers.length);
     expect(mostInWindow(arrivals, LIMIT.windowMs)).toBeLessThanOrEqual(LIMIT.amount - 2);
-    const { totals } = await headway.grpc.getUsage({ models: [MODEL] });
-    expect(totals).toMatchObject({ requests: BigInt(share * drivers.length), errors: 0n });
+    await vi.waitFor(async () => {
+      const { totals } = await headway.grpc.getUsage({ models: [MODEL] });
+      expect(totals).toMatchObject({ requests: BigInt(share * drivers.length), errors: 0n });
+    });
   }, 60_000);
 
   it("come back after Headway was restarted, and get all their calls done", async () => {

@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { Driver } from "../clients/support/driver.ts";
 import { installedLanguages } from "../clients/support/languages.ts";
 import { type RealModel, realModelMissing, startRealModel } from "../support/real/model-server.ts";
@@ -107,12 +107,12 @@ providers:
         expect(answer.text).toMatch(/\w/);
         const { inputTokens, outputTokens } = tee.reported;
         expect(outputTokens).toBeGreaterThan(0n);
+        await vi.waitFor(async () => expect(await headway.load()).toEqual({ waiting: 0, reserved: 0 }));
         expect(await totals()).toEqual({
           requests: before.requests + 1n,
           inputTokens: before.inputTokens + inputTokens,
           outputTokens: before.outputTokens + outputTokens,
         });
-        expect(await headway.load()).toEqual({ waiting: 0, reserved: 0 });
       },
     );
   });

@@ -63,8 +63,9 @@ const SERVICE_CONFIG = JSON.stringify({
 });
 
 /** One HTTP/2 connection, made at the first call and again when it breaks. */
-export class Connection implements Disposable {
+export class Connection implements Disposable, AsyncDisposable {
   readonly #client: Client;
+  readonly #background = new Set<Promise<void>>();
   readonly #token: string | undefined;
 
   constructor(options: HeadwayOptions) {
@@ -76,6 +77,8 @@ export class Connection implements Disposable {
       {
         "grpc.service_config": SERVICE_CONFIG,
         "grpc.max_receive_message_length": -1,
+        // Nobody asks for its statistics, and they cost time with each call.
+        "grpc.enable_channelz": 0,
         // grpc-js waits up to two minutes otherwise, long after a restarted server is back.
         "grpc.max_reconnect_backoff_ms": 2_000,
         "grpc.initial_reconnect_backoff_ms": 100,
@@ -142,7 +145,20 @@ export class Connection implements Disposable {
     }
   }
 
+  /** Notes work that its caller does not wait for, and that must not reject. */
+  keepInBackground(work: Promise<void>): void {
+    this.#background.add(work);
+    void work.then(() => this.#background.delete(work));
+  }
+
+  /** Calls in progress come to their end, if the connection lasts until then. */
   [Symbol.dispose](): void {
+    this.#client.close();
+  }
+
+  /** Waits for what goes on in the background first. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#background);
     this.#client.close();
   }
 

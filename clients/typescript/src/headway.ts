@@ -16,7 +16,7 @@ const MOST_LATE_GRANTS = 3;
  * A connection to Headway, to be kept as long as the process lives and shared by all that calls models. It connects
  * at the first call, and again when the connection breaks.
  */
-export class Headway implements Disposable {
+export class Headway implements Disposable, AsyncDisposable {
   readonly #connection: Connection;
 
   constructor(options: HeadwayOptions = {}) {
@@ -81,7 +81,8 @@ export class Headway implements Disposable {
 
   /**
    * Makes a call in a slot: waits until it may start, runs it, and settles with what it reported. When it throws, the
-   * slot is settled as failed, or as rate limited if the error's `status` is 429.
+   * slot is settled as failed, or as rate limited if the error's `status` is 429. The settlement is sent, but Headway's
+   * answer to it is not waited for: {@link Slot.settle} does that.
    * @returns what `call` returns; a settlement that goes wrong does not change that, but is a process warning.
    * @throws {HeadwayError} when there is no slot; and whatever `call` throws.
    */
@@ -90,20 +91,25 @@ export class Headway implements Disposable {
     call: (slot: Slot) => Promise<T> | T,
     options?: CallOptions,
   ): Promise<T> {
-    await using slot = await this.acquireSlot(request, options);
+    const slot = await this.acquireSlot(request, options);
     let result: T;
     try {
       result = await call(slot);
     } catch (error) {
-      slot.report(reportOfError(error));
+      await slot.settleInBackground(reportOfError(error));
       throw error;
     }
-    if (!slot.isEnded) await slot.settleQuietly();
+    await slot.settleInBackground();
     return result;
   }
 
-  /** Closes the connection. Calls in progress come to their end. */
+  /** Closes the connection. Calls in progress come to their end, if the connection lasts until then. */
   [Symbol.dispose](): void {
     this.#connection[Symbol.dispose]();
+  }
+
+  /** The same, when all settlements are done or have failed: after ten seconds at most. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#connection[Symbol.asyncDispose]();
   }
 }

@@ -1,12 +1,14 @@
+import { setImmediate as endOfTurn } from "node:timers/promises";
 import { durationMs, timestampMs } from "@bufbuild/protobuf/wkt";
 import type { Connection } from "./connection.ts";
 import { HeadwayService } from "./gen/headway_service_pb.js";
 import type { AcquireSlotResponse, SettleSlotResponse } from "./gen/slots_pb.js";
-import { HeadwayError } from "./headway-error.ts";
 import { type SlotReport, settleRequestOf } from "./slot-report.ts";
 
 /** A slot that nobody settles is renewed no longer than this, so that a forgotten one ends. */
 const LONGEST_HOLD_MS = 3_600_000;
+/** How long to try to end a slot whose call is over. */
+const END_TIMEOUT_MS = 10_000;
 /** Timers of Node overflow above this. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -76,7 +78,9 @@ export class Slot implements AsyncDisposable {
   async settle(report: SlotReport = {}): Promise<SettleSlotResponse> {
     this.report(report);
     this.#end ??= this.#finish(() =>
-      this.#connection.unary(HeadwayService.method.settleSlot, settleRequestOf(this.id, this.#report)),
+      this.#connection.unary(HeadwayService.method.settleSlot, settleRequestOf(this.id, this.#report), {
+        timeoutMs: END_TIMEOUT_MS,
+      }),
     );
     const settled = await this.#end;
     if (settled === undefined) throw new TypeError("the slot was released, it cannot be settled");
@@ -86,7 +90,8 @@ export class Slot implements AsyncDisposable {
   /** Gives the slot back: only for a call that was never sent. Does nothing to a settled one. @throws {HeadwayError} */
   async release(): Promise<void> {
     this.#end ??= this.#finish(async () => {
-      await this.#connection.unary(HeadwayService.method.releaseSlot, { slotId: this.id });
+      const request = { slotId: this.id };
+      await this.#connection.unary(HeadwayService.method.releaseSlot, request, { timeoutMs: END_TIMEOUT_MS });
       return undefined;
     });
     await this.#end;
@@ -103,9 +108,25 @@ export class Slot implements AsyncDisposable {
     try {
       await this.settle(report);
     } catch (error) {
-      if (!(error instanceof HeadwayError)) throw error;
-      process.emitWarning(`the slot ${this.id} could not be settled: ${error.message}`, "HeadwayWarning");
+      const { message } = error as Error;
+      process.emitWarning(`the slot ${this.id} could not be settled: ${message}`, "HeadwayWarning");
     }
+  }
+
+  /**
+   * As `settleQuietly`, but Headway's answer is not waited for: nobody should get what the provider said later because
+   * Headway is slow or away. Resolves when the settlement is on the connection, if there is one, so that neither what
+   * the client asks next nor the end of the process overtakes it; otherwise it is tried for ten seconds. What was begun
+   * to settle or release the slot before is left as it is.
+   */
+  async settleInBackground(report: SlotReport = {}): Promise<void> {
+    const begun = this.#end?.then(
+      () => {},
+      () => {},
+    );
+    this.#connection.keepInBackground(begun ?? this.settleQuietly(report));
+    // HTTP/2 hands what was written in a turn of the event loop to the socket when the turn ends.
+    await endOfTurn();
   }
 
   async #finish<T>(end: () => Promise<T>): Promise<T> {

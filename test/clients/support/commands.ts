@@ -83,8 +83,8 @@ export interface WorkersCommand {
 }
 
 /**
- * `calls` direct calls of `url` one after the other, each without a slot and then in one. Answers `{directMs, slotMs}`:
- * what each took.
+ * `calls` times three direct calls of `url`, one after the other: without a slot, in one, and without again. Answers
+ * `{directMs, slotMs, nextMs}`: what each took. The last pays for what a client leaves to be done in the background.
  */
 export interface MeasureCommand {
   readonly do: "measure";

@@ -96,18 +96,18 @@ async function callInSlot(slot: Slot, call: ProviderCall, send: () => Promise<Re
   const { status: statusCode, headers, body, ok } = response;
   slot.report({ statusCode, headers });
   if (!ok || body === null) {
-    await slot.settleQuietly({ outcome: statusCode === 429 ? "rate_limited" : ok ? "succeeded" : "failed" });
+    await slot.settleInBackground({ outcome: statusCode === 429 ? "rate_limited" : ok ? "succeeded" : "failed" });
     return response;
   }
   if (headers.get("content-type")?.includes("text/event-stream")) {
     const observed = observeEvents(body, call, ({ isWhole, usage }) =>
-      slot.settleQuietly({ usage, outcome: isWhole ? "succeeded" : "failed" }),
+      slot.settleInBackground({ usage, outcome: isWhole ? "succeeded" : "failed" }),
     );
     return likewise(response, observed);
   }
   try {
     const text = await response.text();
-    await slot.settleQuietly({ usage: usageOfJson(text, call) });
+    await slot.settleInBackground({ usage: usageOfJson(text, call) });
     return likewise(response, text);
   } catch (error) {
     await slot[Symbol.asyncDispose]();

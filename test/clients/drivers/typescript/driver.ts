@@ -226,15 +226,19 @@ async function post(url: string): Promise<number> {
 async function measure({ calls, models, url }: MeasureCommand): Promise<JsonObject> {
   const directMs: number[] = [];
   const slotMs: number[] = [];
+  const nextMs: number[] = [];
   for (let call = 0; call < calls; call++) {
-    const beganMs = performance.now();
-    await post(url);
-    const halfMs = performance.now();
-    await callInSlot(models, url);
-    directMs.push(halfMs - beganMs);
-    slotMs.push(performance.now() - halfMs);
+    directMs.push(await timeOf(() => post(url)));
+    slotMs.push(await timeOf(() => callInSlot(models, url)));
+    nextMs.push(await timeOf(() => post(url)));
   }
-  return { directMs, slotMs };
+  return { directMs, slotMs, nextMs };
+}
+
+async function timeOf(call: () => Promise<unknown>): Promise<number> {
+  const beganMs = performance.now();
+  await call();
+  return performance.now() - beganMs;
 }
 
 async function connect({ address, token, tlsRoot, traceparent }: ConnectCommand): Promise<JsonObject> {

@@ -128,14 +128,17 @@ async fn post(http: &Client, url: &str) -> Result<u16, Failure> {
 
 pub async fn measure(headway: &Headway, command: Command) -> Result<Value, Failure> {
     let http = Client::new();
-    let (mut direct_ms, mut slot_ms) = (Vec::new(), Vec::new());
+    let (mut direct_ms, mut slot_ms, mut next_ms) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..command.calls {
         let began = Instant::now();
         post(&http, &command.url).await?;
-        let half = Instant::now();
+        direct_ms.push(began.elapsed().as_secs_f64() * 1_000.0);
+        let began = Instant::now();
         call_in_slot(headway, &http, &command).await?;
-        direct_ms.push((half - began).as_secs_f64() * 1_000.0);
-        slot_ms.push(half.elapsed().as_secs_f64() * 1_000.0);
+        slot_ms.push(began.elapsed().as_secs_f64() * 1_000.0);
+        let began = Instant::now();
+        post(&http, &command.url).await?;
+        next_ms.push(began.elapsed().as_secs_f64() * 1_000.0);
     }
-    Ok(json!({"directMs": direct_ms, "slotMs": slot_ms}))
+    Ok(json!({"directMs": direct_ms, "slotMs": slot_ms, "nextMs": next_ms}))
 }
