@@ -255,6 +255,24 @@ describe("requests that are identical at the same time", () => {
     expect(await headway.load()).toEqual({ waiting: 0, reserved: 0 });
   });
 
+  it("of different tenants share nothing", async () => {
+    const { headway, provider } = await start({
+      sections: ["tenants: {one: {token: token-one}, two: {token: token-two}}"],
+      onCall: undefined,
+    });
+    const asked = ["one", "two", "one", "two"].map((tenant) =>
+      headway.grpc.complete(hello(), { headers: { authorization: `Bearer token-${tenant}` } }),
+    );
+    await vi.waitFor(() => expect(provider.calls).toHaveLength(2));
+    provider.calls[0]!.answer("for one");
+    provider.calls[1]!.answer("for the other");
+    const texts = (await Promise.all(asked)).map(textOf);
+    expect(texts[2]).toBe(texts[0]);
+    expect(texts[3]).toBe(texts[1]);
+    expect(texts[0]).not.toBe(texts[1]);
+    expect(provider.calls).toHaveLength(2);
+  });
+
   it("see the answer grow while another one's is streamed", async () => {
     const { headway, provider } = await start({ onCall: undefined });
     const first = collect(headway.grpc.streamComplete({ request: hello() }));
