@@ -1,7 +1,7 @@
 import { PRIORITIES } from "../core/priority.ts";
 import type { Flow } from "./flow.ts";
 import { Level } from "./level.ts";
-import { LevelTurns } from "./level-turns.ts";
+import { type Candidate, LevelTurns } from "./level-turns.ts";
 import type { Place } from "./place.ts";
 import { ServiceOrder } from "./service-order.ts";
 
@@ -59,8 +59,11 @@ export class FairQueue {
 
   /** The next to be served among those that `mayStart` lets pass. */
   next(nowMs: number, mayStart: (place: Place) => boolean): Place | undefined {
-    const candidates = this.#levels.map((level) => (level.size === 0 ? undefined : level.next(mayStart)));
-    return this.#turns.choose(candidates, nowMs);
+    let next: Candidate | undefined;
+    for (const level of this.#levels) {
+      if (level.size > 0) next = this.#turns.first(next, level.next(mayStart), nowMs);
+    }
+    return next?.place;
   }
 
   /** When a level next counts as one higher, so that somebody else may be next. */
@@ -68,7 +71,7 @@ export class FairQueue {
     let nextMs = Number.POSITIVE_INFINITY;
     for (const [index, level] of this.#levels.entries()) {
       if (index === 0 || level.size === 0) continue;
-      for (const { head } of level.flows()) {
+      for (const { head } of level.flows) {
         if (head !== undefined) nextMs = Math.min(nextMs, this.#turns.nextLiftMs(index, head.sinceMs, nowMs));
       }
     }
@@ -98,12 +101,10 @@ export class FairQueue {
     if (own.size === this.size) return true;
     // Who has scopes may be passed by whoever is behind.
     if (this.#scoped > 0) return false;
-    const ranks = this.#ranks(nowMs);
-    const isBefore = (_: Level, other: number): boolean =>
-      other === level ||
-      ranks[other] === undefined ||
-      Math.floor(ranks[other]) < Math.floor(ranks[level] ?? level);
-    return this.#levels.every(isBefore);
+    const ownRank = own.size === 0 ? level : this.#rankOf(level, nowMs);
+    return this.#levels.every(({ size }, other) => {
+      return size === 0 || other === level || this.#rankOf(other, nowMs) < ownRank;
+    });
   }
 
   /** Whether anybody inside has scopes, and so may have to let others pass. */
@@ -113,15 +114,17 @@ export class FairQueue {
 
   /** About the position of a newcomer in the order of service, from 1, among those that `mayStart` lets pass. */
   positionOf(newcomer: Place, nowMs: number, mayStart: (place: Place) => boolean): number {
-    const ranks = this.#ranks(nowMs);
-    const own = this.#levels[newcomer.level]!.positionOf(newcomer, mayStart);
-    const ownRank = Math.floor(ranks[newcomer.level]!);
+    const ownLevel = this.#levels[newcomer.level]!;
+    const own = ownLevel.positionOf(newcomer, mayStart);
+    if (ownLevel.size === this.size) return own;
+    const ownRank = this.#rankOf(newcomer.level, nowMs);
     let before = 0;
     for (const [index, level] of this.#levels.entries()) {
-      const rank = ranks[index];
-      if (index === newcomer.level || rank === undefined || Math.floor(rank) > ownRank) continue;
+      if (level === ownLevel || level.size === 0) continue;
+      const rank = this.#rankOf(index, nowMs);
+      if (rank > ownRank) continue;
       const size = this.#scoped === 0 ? level.size : level.sizeOf(mayStart);
-      before += Math.floor(rank) < ownRank ? size : Math.min(size, own);
+      before += rank < ownRank ? size : Math.min(size, own);
     }
     return before + own;
   }
@@ -129,7 +132,7 @@ export class FairQueue {
   /** A copy of the order, to play it; without `out`, who is the last of its tenant. */
   serviceOrder(out?: Place): ServiceOrder {
     return new ServiceOrder(
-      this.#levels.map((level) => level.flows()),
+      this.#levels.map((level) => level.flows),
       this.#turns,
       out,
     );
@@ -138,19 +141,15 @@ export class FairQueue {
   /** Everyone, in no order. */
   *places(): Generator<Place> {
     for (const level of this.#levels) {
-      for (const { head } of level.flows()) {
+      for (const { head } of level.flows) {
         for (let place = head; place !== undefined; place = place.next) yield place;
       }
     }
   }
 
-  /** The place of each level in the order of service; `undefined` for empty ones. */
-  #ranks(nowMs: number): (number | undefined)[] {
-    const anyone = (): boolean => true;
-    return this.#levels.map((level, index) => {
-      const candidate = level.size === 0 ? undefined : level.next(anyone);
-      return candidate && this.#turns.rank(index, candidate.oldestSinceMs, nowMs);
-    });
+  /** The level that one in which somebody waits counts as. */
+  #rankOf(level: number, nowMs: number): number {
+    return Math.floor(this.#turns.rank(level, this.#levels[level]!.oldestSinceMs, nowMs));
   }
 
   #count(place: Place, sign: 1 | -1): void {

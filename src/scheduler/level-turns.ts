@@ -18,7 +18,7 @@ export interface Turn {
 
 /** The next of a level among those that `mayStart` lets pass: the least start tag. */
 export function nextOfLevel(
-  turns: Iterable<Turn>,
+  turns: readonly Turn[],
   mayStart: (place: Place) => boolean,
 ): Candidate | undefined {
   let best: Place | undefined;
@@ -65,18 +65,12 @@ export class LevelTurns {
     return lifts > level ? Number.POSITIVE_INFINITY : oldestSinceMs + lifts * this.#agingMs;
   }
 
-  /** The next to be served of those that each level would serve, from the highest level on. */
-  choose(candidates: readonly (Candidate | undefined)[], nowMs: number): Place | undefined {
-    let best: Place | undefined;
-    let bestRank = Number.POSITIVE_INFINITY;
-    for (const candidate of candidates) {
-      if (candidate === undefined) continue;
-      const rank = this.rank(candidate.place.level, candidate.oldestSinceMs, nowMs);
-      if (rank >= bestRank) continue;
-      best = candidate.place;
-      bestRank = rank;
-    }
-    return best;
+  /** Who is served first of those that two levels would serve; undefined when neither would serve anybody. */
+  first(higher: Candidate | undefined, lower: Candidate | undefined, nowMs: number): Candidate | undefined {
+    if (higher === undefined || lower === undefined) return higher ?? lower;
+    const higherRank = this.rank(higher.place.level, higher.oldestSinceMs, nowMs);
+    const lowerRank = this.rank(lower.place.level, lower.oldestSinceMs, nowMs);
+    return lowerRank < higherRank ? lower : higher;
   }
 
   /** How often somebody has been lifted. To the bit as {@link nextLiftMs} says, so that its moment comes once. */

@@ -12,7 +12,9 @@ export class Level {
   #virtualTime = 0;
   readonly #level: number;
   readonly #weightOf: (tenant: string) => number;
-  readonly #flows = new Map<string, Flow>();
+  /** Its tenants, also those of whom nobody waits. */
+  readonly flows: Flow[] = [];
+  readonly #flowsByTenant = new Map<string, Flow>();
 
   /** `level` is its own, 0 for the most urgent. */
   constructor(level: number, weightOf: (tenant: string) => number) {
@@ -22,10 +24,11 @@ export class Level {
 
   /** A tenant's line, made at the first question. */
   flowOf(tenant: string): Flow {
-    let flow = this.#flows.get(tenant);
+    let flow = this.#flowsByTenant.get(tenant);
     if (flow === undefined) {
       flow = new Flow(tenant, this.#level, this.#weightOf(tenant));
-      this.#flows.set(tenant, flow);
+      this.#flowsByTenant.set(tenant, flow);
+      this.flows.push(flow);
     }
     return flow;
   }
@@ -44,7 +47,7 @@ export class Level {
 
   /** The next to be served among those that `mayStart` lets pass. */
   next(mayStart: (place: Place) => boolean): Candidate | undefined {
-    return nextOfLevel(this.#flows.values(), mayStart);
+    return nextOfLevel(this.flows, mayStart);
   }
 
   /** Takes out a place that is served, and charges its tenant with its share of the pool. */
@@ -67,16 +70,25 @@ export class Level {
     const own = place.flow!;
     const tag = own.tag + (own.queuedShare - place.share) / own.weight;
     let position = own.size;
-    for (const flow of this.#flows.values()) {
+    for (const flow of this.flows) {
       if (flow !== own && flow.head !== undefined && mayStart(flow.head)) position += flow.countUpTo(tag);
     }
     return position;
   }
 
+  /** Since when the longest has waited, in monotonic milliseconds; infinity when nobody does. */
+  get oldestSinceMs(): number {
+    let oldestSinceMs = Number.POSITIVE_INFINITY;
+    for (const { head } of this.flows) {
+      if (head !== undefined && head.sinceMs < oldestSinceMs) oldestSinceMs = head.sinceMs;
+    }
+    return oldestSinceMs;
+  }
+
   /** How many wait who may start. */
   sizeOf(mayStart: (place: Place) => boolean): number {
     let size = 0;
-    for (const flow of this.#flows.values()) {
+    for (const flow of this.flows) {
       if (flow.head !== undefined && mayStart(flow.head)) size += flow.size;
     }
     return size;
@@ -84,11 +96,6 @@ export class Level {
 
   /** Whether nobody else than this tenant waits here. */
   isOnly(tenant: string): boolean {
-    return this.size === (this.#flows.get(tenant)?.size ?? 0);
-  }
-
-  /** Its tenants, also those of whom nobody waits. */
-  flows(): Iterable<Flow> {
-    return this.#flows.values();
+    return this.size === (this.#flowsByTenant.get(tenant)?.size ?? 0);
   }
 }

@@ -175,10 +175,10 @@ export class PoolQueue {
   }
 
   #planned(place: Place, isLast: boolean, nowMs: number, isLikelyWanted: boolean): PlannedStart {
-    const planned = this.#plan.startOf(place, isLast, nowMs);
+    const { startMs, position } = this.#plan.startOf(place, isLast, nowMs);
     const isKnown = isLikelyWanted && this.usage.usualRatio !== undefined;
     const likelyMs = isKnown ? this.#likelyPlan.startOf(place, isLast, nowMs).startMs : undefined;
-    return { ...planned, likelyMs };
+    return { startMs, likelyMs, position };
   }
 
   #noteStale(): void {

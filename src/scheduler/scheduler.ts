@@ -101,7 +101,6 @@ export class Scheduler {
   acquire(request: StartRequest): Lease | Refusal | Promise<Lease | Refusal> {
     const nowMs = this.#clock.monotonicMs();
     const { options } = request;
-    const isPossible = (option: StartOption): boolean => tooLargeFor(option) === undefined;
     const possible = options.every(isPossible) ? options : options.filter(isPossible);
     if (possible.length === 0) return refuseTooLarge(options);
     for (const option of possible) {
@@ -261,6 +260,10 @@ export class Scheduler {
     if (lease.scopes.length === 0) return;
     for (const pool of this.#pools.values()) if (pool !== lease.pool) pool.noteRoom(nowMs);
   }
+}
+
+function isPossible(option: StartOption): boolean {
+  return tooLargeFor(option) === undefined;
 }
 
 function canStart(option: StartOption, nowMs: number): boolean {

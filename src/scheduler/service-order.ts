@@ -1,6 +1,5 @@
 import type { Flow } from "./flow.ts";
-import type { LevelTurns, Turn } from "./level-turns.ts";
-import { nextOfLevel } from "./level-turns.ts";
+import { type Candidate, type LevelTurns, nextOfLevel, type Turn } from "./level-turns.ts";
 import type { Place } from "./place.ts";
 
 /** One tenant's waiters inside a level, as they are served one after the other in a play. */
@@ -19,18 +18,19 @@ export class ServiceOrder {
   readonly #without: Place | undefined;
 
   /** `without` is left out; it is the last of its tenant. */
-  constructor(levels: readonly Iterable<Flow>[], turns: LevelTurns, without: Place | undefined) {
+  constructor(levels: readonly (readonly Flow[])[], turns: LevelTurns, without: Place | undefined) {
     this.#turns = turns.clone();
     this.#without = without;
     this.#levels = levels
-      .map((flows, level) => ({ level, runs: [...flows].flatMap((flow) => this.#runOf(flow)) }))
+      .map((flows, level) => ({ level, runs: flows.flatMap((flow) => this.#runOf(flow)) }))
       .filter(({ runs }) => runs.length > 0);
   }
 
   /** The next to be served at `nowMs` among those that `mayStart` lets pass. */
   next(nowMs: number, mayStart: (place: Place) => boolean): Place | undefined {
-    const candidates = this.#levels.map(({ runs }) => nextOfLevel(runs, mayStart));
-    return this.#turns.choose(candidates, nowMs);
+    let next: Candidate | undefined;
+    for (const { runs } of this.#levels) next = this.#turns.first(next, nextOfLevel(runs, mayStart), nowMs);
+    return next?.place;
   }
 
   /** When a level next counts as one higher. */

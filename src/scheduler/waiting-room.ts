@@ -41,10 +41,8 @@ export class WaitingRoom {
     if (request.signal.aborted) return refuse("CANCELLED", "the caller went away before it could wait");
     const remainingMs = Math.max(0, (request.deadlineMs ?? Number.POSITIVE_INFINITY) - nowMs);
     const acceptedWaitMs = Math.min(request.maxWaitMs, remainingMs);
-    let waiter!: Waiter;
-    const answer = new Promise<Lease | Refusal>((resolve) => {
-      waiter = new Waiter(request, nowMs, nowMs + acceptedWaitMs, resolve);
-    });
+    const { promise, resolve } = Promise.withResolvers<Lease | Refusal>();
+    const waiter = new Waiter(request, nowMs, nowMs + acceptedWaitMs, resolve);
     let refusal: Refusal | undefined;
     for (const option of options) {
       const outcome = this.#enter(waiter, option, nowMs, acceptedWaitMs);
@@ -54,7 +52,7 @@ export class WaitingRoom {
     waiter.watch(this.#noteEnd);
     this.#deadlines.add(waiter);
     for (const place of waiter.places) if (waiter.isWaiting) place.option.pool.noteNewcomer(place, nowMs);
-    return answer;
+    return promise;
   }
 
   /** Takes a waiter out of one queue where it cannot start in time; refuses it when it stands in no other. */
