@@ -1,47 +1,27 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { type Clock, SystemClock } from "../src/core/clock.ts";
-import { type Amounts, callAmounts } from "../src/core/limit.ts";
+import { SystemClock } from "../src/core/clock.ts";
+import { callAmounts } from "../src/core/limit.ts";
 import { ManualClock } from "../src/core/manual-clock.ts";
 import type { Lease } from "../src/scheduler/lease.ts";
-import type { PoolQueue } from "../src/scheduler/pool-queue.ts";
-import { Scheduler } from "../src/scheduler/scheduler.ts";
-import type { Scope } from "../src/scheduler/scope.ts";
-import type { StartRequest } from "../src/scheduler/waiter.ts";
 import type { Charge } from "../src/tracker/charge.ts";
-import type { PoolRules } from "../src/tracker/pool-rules.ts";
 import { PoolUsage } from "../src/tracker/pool-usage.ts";
+import { benchLongQueue } from "./long-queue.ts";
 import { largestWindow } from "./support/audit-starts.ts";
 import { describeMachine } from "./support/machine.ts";
 import { quantile } from "./support/quantile.ts";
-
-const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
-const RESERVED = callAmounts(50, 100);
-const USED = callAmounts(50, 40);
-const NO_SCOPES: readonly Scope[] = [];
-/** Given to abort(), which would else make an error with a stack each time. */
-const GONE = new Error("gone");
-const NEVER_ABORTED = new AbortController().signal;
+import {
+  CLOSED,
+  MINUTE_MS,
+  makeScheduler,
+  RESERVED,
+  requestFor,
+  rulesOf,
+  USED,
+} from "./support/scheduler-parts.ts";
+import { micros, rate, stopwatch } from "./support/stopwatch.ts";
 
 type Print = (line: string) => void;
-
-/** A pool of `amount` requests in a window, with the usual three limits. */
-function rulesOf(amount: number, windowMs = MINUTE_MS): PoolRules {
-  return {
-    limits: [
-      { metric: "requests", windowMs, amount },
-      { metric: "tokens", windowMs, amount: amount * 300 },
-      { metric: "requests", windowMs: DAY_MS, amount: 1e12 },
-    ],
-    safetyMargin: 2,
-    tokenMarginPercent: 0,
-    guardMs: windowMs / 60,
-    spacing: "even",
-    chargeAt: "start",
-    refund: "full",
-  };
-}
 
 /** The scheduler in this process: the bare engine, the whole path, long queues, punctuality and memory. */
 export async function benchScheduler(print: Print): Promise<void> {
@@ -51,7 +31,10 @@ export async function benchScheduler(print: Print): Promise<void> {
     for (let round = 1; round <= 3; round++) bench(print);
   }
   await benchQueuedPath(print);
-  for (const tenants of [1, 3]) benchLongQueue(print, tenants);
+  for (const tenants of [1, 3]) {
+    benchLongQueue(() => {}, tenants);
+    for (let round = 1; round <= 3; round++) benchLongQueue(print, tenants);
+  }
   await benchPunctuality(print);
   benchMemory(print);
 }
@@ -148,51 +131,6 @@ async function benchQueuedPath(print: Print): Promise<void> {
   );
 }
 
-/** 100,000 waiters that come, and all go away again, beside what the platform's own part of it takes. */
-function benchLongQueue(print: Print, tenants: number): void {
-  const count = 100_000;
-  const bare = signalsAlone(count);
-  const { scheduler, pool } = makeScheduler(new ManualClock(), rulesOf(6000));
-  const callers = Array.from({ length: count }, () => new AbortController());
-  scheduler.acquire(requestFor(pool, RESERVED));
-  const enqueue = stopwatch();
-  callers.forEach(({ signal }, index) => {
-    const answer = scheduler.acquire({
-      ...requestFor(pool, RESERVED),
-      tenant: `t${index % tenants}`,
-      signal,
-    });
-    if (!(answer instanceof Promise)) throw new Error("did not wait");
-  });
-  const enqueued = enqueue();
-  const length = pool.queue.size;
-  const cancel = stopwatch();
-  for (const caller of callers) caller.abort(GONE);
-  const cancelled = cancel();
-  if (pool.queue.size !== 0) throw new Error("somebody still waits");
-  print(
-    `  ${length} waiters of ${tenants} tenants: enqueue ${micros(enqueued.wallMs / count)}, cancel ` +
-      `${micros(cancelled.wallMs / count)} (target 2 µs each); a promise and a listener on a signal alone take ` +
-      `${micros(bare.enqueueMs / count)} and ${micros(bare.cancelMs / count)}`,
-  );
-}
-
-/** What promises and abort signals take for so many who wait for nothing. */
-function signalsAlone(count: number): { enqueueMs: number; cancelMs: number } {
-  const callers = Array.from({ length: count }, () => new AbortController());
-  const waiting: Promise<unknown>[] = [];
-  const enqueue = stopwatch();
-  for (const { signal } of callers) {
-    const { promise, resolve } = Promise.withResolvers<unknown>();
-    signal.addEventListener("abort", () => resolve(GONE), { once: true });
-    waiting.push(promise);
-  }
-  const enqueued = enqueue();
-  const cancel = stopwatch();
-  for (const caller of callers) caller.abort(GONE);
-  return { enqueueMs: enqueued.wallMs, cancelMs: cancel().wallMs };
-}
-
 /** How late grants are on the clock of the machine. */
 async function benchPunctuality(print: Print): Promise<void> {
   const count = 200;
@@ -214,7 +152,7 @@ async function benchPunctuality(print: Print): Promise<void> {
   const lateMs = startsMs.subarray(1).map((_, index) => seenMs[index + 1]! - startsMs[index]! - gapMs);
   const early = lateMs.filter((late) => late < 0).length;
   const startedEarly = startsMs.subarray(1).filter((start, index) => start - startsMs[index]! < gapMs).length;
-  scheduler.close({ kind: "refused", reason: "SHUTTING_DOWN", message: "" });
+  scheduler.close(CLOSED);
   print(
     `  punctuality: ${early + startedEarly} of ${count} grants early, late by p50 ${quantile(lateMs, 0.5).toFixed(2)} ms, ` +
       `p99 ${quantile(lateMs, 0.99).toFixed(2)} ms (target 3 ms); ` +
@@ -237,40 +175,6 @@ function benchMemory(print: Print): void {
   print(`  memory: ${all.toFixed(0)} B per open slot (target 300 B)`);
 }
 
-function makeScheduler(clock: Clock, rules: PoolRules): { scheduler: Scheduler; pool: PoolQueue } {
-  const scheduler = new Scheduler({
-    clock,
-    agingMs: 30_000,
-    maxQueue: 1_000_000,
-    weightOf: () => 1,
-    onExpired: () => {},
-  });
-  const usage = new PoolUsage(rules, clock.monotonicMs(), (monotonicMs) => monotonicMs);
-  return { scheduler, pool: scheduler.addPool("pool", usage) };
-}
-
-function requestFor(pool: PoolQueue, amounts: Amounts): StartRequest {
-  return {
-    options: [{ deployment: "provider/model", pool, amounts, scopes: NO_SCOPES }],
-    tenant: "default",
-    level: 1,
-    maxWaitMs: 1e9,
-    deadlineMs: undefined,
-    leaseDurationMs: 600_000,
-    signal: NEVER_ABORTED,
-  };
-}
-
-/** Wall and processor time since it was made, in milliseconds. */
-function stopwatch(): () => { wallMs: number; cpuMs: number } {
-  const wallMs = performance.now();
-  const cpu = process.cpuUsage();
-  return () => {
-    const { user, system } = process.cpuUsage(cpu);
-    return { wallMs: performance.now() - wallMs, cpuMs: (user + system) / 1000 };
-  };
-}
-
 function heapBytes(): number {
   setFlagsFromString("--expose-gc");
   const gc = runInNewContext("gc") as () => void;
@@ -278,14 +182,6 @@ function heapBytes(): number {
   gc();
   const { heapUsed, arrayBuffers } = process.memoryUsage();
   return heapUsed + arrayBuffers;
-}
-
-function rate(milliseconds: number, count: number): string {
-  return `${((count / milliseconds) * 1e-3).toFixed(2)} M`;
-}
-
-function micros(milliseconds: number): string {
-  return `${(milliseconds * 1000).toFixed(2)} µs`;
 }
 
 if (import.meta.main) {
