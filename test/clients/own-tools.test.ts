@@ -83,7 +83,12 @@ describe.runIf(isInstalled("python-client"))("the client for Python", () => {
     const [wheel] = readdirSync(out);
     expect(wheel).toMatch(/^headway_client-.*\.whl$/);
     const { stdout } = await python("-m", "zipfile", "--list", join(out, wheel!));
-    for (const file of ["headway/v1/slots_pb2.pyi", "headway/v1/py.typed", "headway_client/py.typed"]) {
+    for (const file of [
+      "headway/v1/slots_pb2.pyi",
+      "headway/v1/py.typed",
+      "headway_client/py.typed",
+      "licenses/LICENSE",
+    ]) {
       expect(stdout).toContain(file);
     }
   });
@@ -123,7 +128,13 @@ describe.runIf(isInstalled("rust-client"))("the client for Rust", () => {
 
   it("is a package that has the generated code", { timeout: TIMEOUT_MS }, async () => {
     const { stdout } = await cargo("package", "--offline", "--allow-dirty", "--list");
-    for (const file of ["src/gen/headway.v1.rs", "src/gen/headway.v1.tonic.rs", "README.md", "Cargo.lock"]) {
+    for (const file of [
+      "src/gen/headway.v1.rs",
+      "src/gen/headway.v1.tonic.rs",
+      "README.md",
+      "LICENSE",
+      "Cargo.lock",
+    ]) {
       expect(stdout.split("\n")).toContain(file);
     }
   });

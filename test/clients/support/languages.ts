@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { lackOf, type Toolchain } from "./toolchain.ts";
 
 /** A language with a client and a driver for it. */
 export interface Language {
@@ -31,7 +32,7 @@ export const PYTHON_ENVIRONMENT = {
 export const MAVEN_FLAGS = ["--batch-mode", "--offline", `-Dmaven.repo.local=${join(tools, "maven")}`];
 
 /** What is there once the tools are installed. The TypeScript driver needs none; its client's own tests do. */
-const NEEDS = {
+const NEEDS: Readonly<Record<Toolchain, string>> = {
   "typescript-client": join(root, "clients/typescript/node_modules/@langchain/core"),
   "python-client": join(tools, "python-client/pins"),
   "go-client": join(tools, "go-client/pins"),
@@ -55,11 +56,11 @@ export const CARGO_OPTIONS = [
 ];
 
 /** Whether the tools of a client are installed. With `CI=true` they must be, so that nothing is left out there. */
-export function isInstalled(name: keyof typeof NEEDS): boolean {
-  if (existsSync(NEEDS[name])) return true;
-  const advice = `${name} is not tested: run scripts/install-client-tools.sh ${name}`;
-  if (process.env.CI === "true") throw new Error(advice);
-  console.warn(advice);
+export function isInstalled(name: Toolchain): boolean {
+  const lack = lackOf(name, existsSync(NEEDS[name]));
+  if (lack === undefined) return true;
+  if (process.env.CI === "true") throw new Error(lack);
+  console.warn(lack);
   return false;
 }
 
