@@ -81,13 +81,13 @@ export class UsageResets {
           (models.length === 0 || models.some((pattern) => matchesModel(pattern, key.model!))),
       );
     // Apart from the groups, for a request with several tags is in several of them.
-    const whole = await ledger.query({ ...query, groupBy: RESET_DIMENSIONS });
+    const whole = await ledger.query({ ...query, groupBy: RESET_DIMENSIONS, maxGroupCount: undefined });
     const totals = whole.groups
       .filter(isKept)
       .reduce((sum, group) => addTotals(sum, group.totals), NO_TOTALS);
     if (query.groupBy.length === 0) return { totals, groups: [] };
     const groupBy = [...new Set([...query.groupBy, ...RESET_DIMENSIONS])];
-    const split = await ledger.query({ ...query, groupBy });
+    const split = await ledger.query({ ...query, groupBy, maxGroupCount: undefined });
     return { totals, groups: split.groups.filter(isKept) };
   }
 }

@@ -3,6 +3,7 @@ import type { Caller } from "../core/call.ts";
 import type { Clock } from "../core/clock.ts";
 import { DAY_MS } from "../core/durations.ts";
 import { matchesModel } from "../core/model-pattern.ts";
+import { type Refusal, refuse } from "../core/refusal.ts";
 import type { BudgetBook } from "../cost/budget/budget-book.ts";
 import type { LedgerStore } from "../cost/ledger/ledger-store.ts";
 import type { UsageQuery } from "../cost/ledger/usage-query.ts";
@@ -30,6 +31,14 @@ export interface UsageServiceOptions {
   readonly hasTenants: boolean;
 }
 
+/** About 3 MB: what is larger than 4 MB, clients of gRPC do not take unless they are told to. */
+const MAX_GROUPS = 20_000;
+const BEYOND_MAX_GROUPS =
+  "makes more than 20,000 groups, the most in one answer; ask for less time, fewer dimensions or fewer models";
+const TOO_MANY_GROUPS = refuse("INVALID_REQUEST", `group_by ${BEYOND_MAX_GROUPS}`, {
+  fieldViolations: [{ field: "group_by", description: BEYOND_MAX_GROUPS }],
+});
+
 /** Answers GetUsage: pools live, totals from the ledger. */
 export class UsageService {
   readonly #options: UsageServiceOptions;
@@ -38,10 +47,11 @@ export class UsageService {
     this.#options = options;
   }
 
-  async report(query: UsageQuery, caller: Caller): Promise<UsageReport> {
+  async report(query: UsageQuery, caller: Caller): Promise<UsageReport | Refusal> {
     const { budgets, hasTenants, ledger, resets } = this.#options;
     const tenant = hasTenants ? caller.tenant : query.tenant;
-    const summary = await resets.query(ledger, { ...query, tenant });
+    const summary = await resets.query(ledger, { ...query, tenant, maxGroupCount: MAX_GROUPS });
+    if (summary.groups.length > MAX_GROUPS) return TOO_MANY_GROUPS;
     return {
       pools: this.pools(query.models, caller),
       totals: summary.totals,

@@ -17,6 +17,10 @@ export class UsageGroups {
     this.#dimensions = dimensions;
   }
 
+  get count(): number {
+    return this.#groups.size;
+  }
+
   /** The sums of every group to which a series at a wall time belongs: several by `tag`, none without dimensions. */
   sumsFor(series: Series, wallMs: number): UsageSums[] {
     return groupValues(this.#dimensions, series, wallMs).map((values) => this.sumsOf(values));
@@ -35,11 +39,21 @@ export class UsageGroups {
 
   /** All groups in the order of their values. */
   list(): UsageGroup[] {
-    return [...this.#groups.values()].sort(compareGroups).map(({ values, sums }) => ({
-      key: Object.fromEntries(this.#dimensions.map((dimension, index) => [dimension, values[index]!])),
-      totals: sums.totals(),
-    }));
+    return [...this.#groups.values()]
+      .sort((left, right) => compareValues(left.values, right.values))
+      .map(({ values, sums }) => usageGroup(this.#dimensions, values, sums));
   }
+}
+
+/** A group as users see it. */
+export function usageGroup(
+  dimensions: readonly UsageDimension[],
+  values: readonly string[],
+  sums: UsageSums,
+): UsageGroup {
+  const key: Record<string, string> = {};
+  for (let index = 0; index < dimensions.length; index++) key[dimensions[index]!] = values[index]!;
+  return { key, totals: sums.totals() };
 }
 
 /**
@@ -78,9 +92,11 @@ function valueIn(dimension: Exclude<UsageDimension, "tag">, series: Series, wall
   }
 }
 
-function compareGroups(left: Group, right: Group): number {
-  for (const [index, value] of left.values.entries()) {
-    const other = right.values[index]!;
+/** The order of groups: by the first dimension in which they differ. */
+export function compareValues(values: readonly string[], others: readonly string[]): number {
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index]!;
+    const other = others[index]!;
     if (value !== other) return value < other ? -1 : 1;
   }
   return 0;

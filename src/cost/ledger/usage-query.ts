@@ -16,6 +16,11 @@ export interface UsageQuery {
   readonly endWallMs: number | undefined;
   /** Each at most once. Empty: no groups. */
   readonly groupBy: readonly UsageDimension[];
+  /**
+   * Groups that are of use. Where there are more, the answer has more than that, and neither they nor the totals are
+   * whole: the rest need not be read. Undefined: all.
+   */
+  readonly maxGroupCount?: number | undefined;
 }
 
 /** Requests added up: each Complete and each settled or expired slot is one. */

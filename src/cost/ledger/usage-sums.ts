@@ -80,7 +80,12 @@ export class UsageSums implements Counts, Tokens, Money {
     for (const field of COUNT_FIELDS) this[field] += other[field];
     for (const field of TOKEN_FIELDS) this[field] = plus(this[field], other[field]);
     for (const field of MONEY_FIELDS) this[field] += other[field];
-    this.priceSource = mergedSource(this.priceSource, other.priceSource);
+    if (other.priceSource !== undefined) this.addPriceSource(other.priceSource);
+  }
+
+  /** Notes where a price came from that is part of the sums. */
+  addPriceSource(source: string): void {
+    this.priceSource = this.priceSource === undefined || this.priceSource === source ? source : "";
   }
 
   /** The sums as users see them. */
@@ -147,7 +152,7 @@ export class UsageSums implements Counts, Tokens, Money {
     this.inputNanoUsd += cost.inputNanoUsd;
     this.outputNanoUsd += cost.outputNanoUsd;
     this.totalNanoUsd += cost.totalNanoUsd;
-    this.priceSource = mergedSource(this.priceSource, cost.priceSource);
+    this.addPriceSource(cost.priceSource);
   }
 
   #usage(): UsageTotals["usage"] {
@@ -164,9 +169,4 @@ export class UsageSums implements Counts, Tokens, Money {
 function plus(left: number | undefined, right: number | undefined): number | undefined {
   if (left === undefined) return right;
   return right === undefined ? left : left + right;
-}
-
-function mergedSource(left: string | undefined, right: string | undefined): string | undefined {
-  if (left === undefined || left === right) return right;
-  return right === undefined ? left : "";
 }

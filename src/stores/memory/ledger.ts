@@ -85,6 +85,7 @@ export class MemoryLedger implements LedgerStore {
       for (const { startMs, cell } of this.#cellsWithin([...plan.days, ...plan.hours])) {
         if (++cellCount % CELLS_PER_TURN === 0) await nextTurn();
         if (!isAskedFor(cell.series)) continue;
+        if (groups.count > (query.maxGroupCount ?? Number.POSITIVE_INFINITY)) break;
         totals.addSums(cell.sums);
         for (const sums of groups.sumsFor(cell.series, startMs)) sums.addSums(cell.sums);
       }

@@ -1,9 +1,13 @@
-import { COUNT_FIELDS, MONEY_FIELDS, TOKEN_FIELDS, UsageSums } from "../../cost/ledger/usage-sums.ts";
+import { COUNT_FIELDS, MONEY_FIELDS, TOKEN_FIELDS } from "../../cost/ledger/usage-sums.ts";
 
 type SumField = (typeof COUNT_FIELDS)[number] | (typeof TOKEN_FIELDS)[number] | (typeof MONEY_FIELDS)[number];
 
 /** The fields of a sum in the order of their columns in `ledger_sum`, without the price's source, which is last. */
 export const SUM_FIELDS: readonly SumField[] = [...COUNT_FIELDS, ...TOKEN_FIELDS, ...MONEY_FIELDS];
+
+/** Bits of an amount in its lower part: the sums of both parts of however many amounts are exact as doubles. */
+export const LOW_MONEY_BITS = 26;
+const LOW_MONEY = 2 ** LOW_MONEY_BITS - 1;
 
 /** The column of a field: the same words with underscores. */
 function columnOf(field: string): string {
@@ -44,16 +48,38 @@ const ROW_EXPRESSIONS: Readonly<Record<SumField, string>> = {
 const SOURCE =
   "iif(min(price_source) = max(price_source), min(price_source), iif(min(price_source) IS NULL, NULL, 0))";
 
-/** The columns of a query that adds up rows, in the order of {@link SUM_FIELDS}, then the price's source. */
-export const ROW_SUM_COLUMNS: string = [
-  ...SUM_FIELDS.map((field) => `sum(${ROW_EXPRESSIONS[field]})`),
-  SOURCE,
-].join(", ");
-
-/** The same for a query that adds up sums. */
+/** The columns of a query that adds up sums, in the order of {@link SUM_FIELDS}, then the price's source. */
 export const SUM_SUM_COLUMNS: string = [...SUM_FIELDS.map((field) => `sum(${columnOf(field)})`), SOURCE].join(
   ", ",
 );
+
+/** What `SumTable.addRead` takes, of rows that are added up. */
+export const READ_ROW_SUMS: string = readColumns((field) => `sum(${ROW_EXPRESSIONS[field]})`, SOURCE);
+/** The same of sums that are added up. */
+export const READ_SUM_SUMS: string = readColumns((field) => `sum(${columnOf(field)})`, SOURCE);
+/** The same of single sums. */
+export const READ_SUMS: string = readColumns(columnOf, "price_source");
+
+/**
+ * Columns that come as plain numbers, which are read faster than bigints and added much faster. What may be beyond 2^53
+ * comes as a double, since only money must be exact there; money comes in two parts. Tokens that are not known are 0,
+ * and a column of bits says of each kind whether they are.
+ */
+function readColumns(columnFor: (field: SumField) => string, source: string): string {
+  const known = TOKEN_FIELDS.map((field, bit) => `((${columnFor(field)} IS NOT NULL) << ${bit})`);
+  return [
+    ...COUNT_FIELDS.map((field) =>
+      field === "latencyUs" ? `CAST(${columnFor(field)} AS REAL)` : columnFor(field),
+    ),
+    ...TOKEN_FIELDS.map((field) => `ifnull(CAST(${columnFor(field)} AS REAL), 0)`),
+    ...MONEY_FIELDS.flatMap((field) => [
+      `${columnFor(field)} >> ${LOW_MONEY_BITS}`,
+      `${columnFor(field)} & ${LOW_MONEY}`,
+    ]),
+    known.join(" | "),
+    source,
+  ].join(", ");
+}
 
 /** How sums are added to those that are there already, at the end of an insert into `ledger_sum`. */
 export const ADD_ON_CONFLICT: string = `ON CONFLICT (grain, start_ms, series) DO UPDATE SET ${[
@@ -65,18 +91,3 @@ export const ADD_ON_CONFLICT: string = `ON CONFLICT (grain, start_ms, series) DO
     coalesce(price_source, excluded.price_source),
     iif(price_source = excluded.price_source, price_source, 0))`,
 ].join(", ")}`;
-
-/** Sums from the values of the columns above; `sourceOf` finds the text of a price's source. */
-export function readSums(values: readonly (bigint | null)[], sourceOf: (id: bigint) => string): UsageSums {
-  const sums = new UsageSums();
-  let index = 0;
-  for (const field of COUNT_FIELDS) sums[field] = Number(values[index++]);
-  for (const field of TOKEN_FIELDS) {
-    const tokens = values[index++]!;
-    sums[field] = tokens === null ? undefined : Number(tokens);
-  }
-  for (const field of MONEY_FIELDS) sums[field] = values[index++]!;
-  const source = values[index]!;
-  sums.priceSource = source === null ? undefined : sourceOf(source);
-  return sums;
-}

@@ -1,6 +1,7 @@
 import type { AlertHistory, AlertRecord } from "../../cost/alerts/alert-store.ts";
-import type { UsageQuery, UsageSummary } from "../../cost/ledger/usage-query.ts";
+import type { UsageQuery } from "../../cost/ledger/usage-query.ts";
 import type { LedgerEntry } from "../../cost/ledger.ts";
+import type { PackedSummary } from "./packed-summary.ts";
 
 /** What the thread of the ledger is started with. */
 export interface LedgerWorkerData {
@@ -41,7 +42,7 @@ export type LedgerReply =
   | { readonly kind: "recovered" }
   /** Those rows that the file does not have. */
   | { readonly kind: "missing"; readonly entries: readonly LedgerEntry[] }
-  | { readonly kind: "answer"; readonly id: number; readonly summary: UsageSummary }
+  | { readonly kind: "answer"; readonly id: number; readonly summary: PackedSummary }
   | { readonly kind: "query_failed"; readonly id: number; readonly explanation: string }
   | { readonly kind: "alerts"; readonly history: AlertHistory }
   | { readonly kind: "alerts_failed"; readonly explanation: string }

@@ -1,5 +1,4 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { utcDayText, utcHourText } from "../../core/calendar.ts";
 import { DAY_MS, HOUR_MS } from "../../core/durations.ts";
 import {
   around,
@@ -10,16 +9,23 @@ import {
   within,
 } from "../../cost/ledger/plan-ranges.ts";
 import { seriesFilter, usesTags } from "../../cost/ledger/series.ts";
-import { groupValues, UsageGroups } from "../../cost/ledger/usage-groups.ts";
-import type { UsageDimension, UsageQuery, UsageSummary } from "../../cost/ledger/usage-query.ts";
+import { groupValues } from "../../cost/ledger/usage-groups.ts";
+import type { UsageQuery } from "../../cost/ledger/usage-query.ts";
 import { UsageSums } from "../../cost/ledger/usage-sums.ts";
 import type { LedgerEntry } from "../../cost/ledger.ts";
-import { ROW_SUM_COLUMNS, readSums, SUM_SUM_COLUMNS } from "./ledger-columns.ts";
+import { GroupFinder } from "./group-finder.ts";
+import { READ_ROW_SUMS, READ_SUM_SUMS, READ_SUMS } from "./ledger-columns.ts";
 import { coarseLevelFor, GRAINS, type LedgerGrain } from "./ledger-grain.ts";
 import { type LedgerState, readLedgerState } from "./ledger-state.ts";
+import type { PackedSummary } from "./packed-summary.ts";
+import { SumTable } from "./sum-table.ts";
 
 /** Beyond every wall time, and exact as a double. */
 const END_OF_TIME_MS = 2 ** 53;
+/** Columns before the sums: how many rows there are, for which series it stands, and when. */
+const KEY_COUNT = 3;
+/** Where the totals are in the table of sums. */
+const TOTALS = 0;
 
 /** Joins a row with the series that stands for all its tags; there is one, since every row is in sums without tags. */
 const UNTAGGED_OF_ROW = `
@@ -37,17 +43,23 @@ interface SeriesRow {
   readonly tags: string;
 }
 
-/** A query on its way: which groups there are, and what was added up so far. */
+/** A query on its way, and what was added up so far. */
 interface Answer {
   readonly query: UsageQuery;
   readonly isTagged: boolean;
-  /**
-   * The groups that some series share, by the number that stands for them in `selected`: for each group its values in
-   * all dimensions but time.
-   */
-  readonly members: (readonly (readonly string[])[])[];
-  readonly totals: UsageSums;
-  readonly groups: UsageGroups;
+  readonly finder: GroupFinder;
+  /** The totals, then the groups by their numbers. */
+  readonly sums: SumTable;
+}
+
+/** What is to be read, as SQL. */
+interface Reading {
+  /** What is read of single rows or sums, and what when they are added up. Undefined: single ones are not read. */
+  readonly single: string | undefined;
+  readonly addedUp: string;
+  readonly startMs: string;
+  readonly from: string;
+  readonly values: readonly number[];
 }
 
 /** Answers queries from rows and sums, in the sums that make for the least reading. */
@@ -57,6 +69,7 @@ export class LedgerReader {
   readonly #untaggedSeries: StatementSync;
   readonly #findText: StatementSync;
   readonly #select: StatementSync;
+  readonly #texts = new Map<number, string>();
 
   constructor(database: DatabaseSync) {
     this.#database = database;
@@ -69,12 +82,13 @@ export class LedgerReader {
   }
 
   /** `unwritten`: rows that could not be written yet and count all the same. Throws what SQLite throws. */
-  query(query: UsageQuery, unwritten: Iterable<LedgerEntry>): UsageSummary {
+  query(query: UsageQuery, unwritten: Iterable<LedgerEntry>): PackedSummary {
     this.#database.exec("BEGIN");
     try {
-      const { totals, groups } = this.#read(query);
-      addEntries(query, unwritten, totals, groups);
-      return { totals: totals.totals(), groups: groups.list() };
+      const { finder, sums } = this.#read(query);
+      addEntries(query, unwritten, finder, sums);
+      const { groups, values } = finder.sorted();
+      return { dimensions: query.groupBy, values, sums: sums.pack([TOTALS, ...groups.map(placeOf)]) };
     } finally {
       this.#database.exec("ROLLBACK");
     }
@@ -84,9 +98,8 @@ export class LedgerReader {
     const answer: Answer = {
       query,
       isTagged: usesTags(query.groupBy),
-      members: [],
-      totals: new UsageSums(),
-      groups: new UsageGroups(query.groupBy),
+      finder: new GroupFinder(query.groupBy),
+      sums: new SumTable(),
     };
     this.#selectSeries(answer);
     const { hour, day, taggedHour, taggedDay } = GRAINS;
@@ -106,31 +119,22 @@ export class LedgerReader {
   }
 
   /** Notes for every series that is asked for to which groups it belongs. */
-  #selectSeries({ query, isTagged, members }: Answer): void {
+  #selectSeries({ query, isTagged, finder }: Answer): void {
     this.#database.exec("DELETE FROM selected");
     const isAskedFor = seriesFilter(query);
-    const withoutTime = query.groupBy.filter((dimension) => dimension !== "day" && dimension !== "hour");
-    const memberOf = new Map<string, number>();
     const all = isTagged ? this.#taggedSeries : this.#untaggedSeries;
     for (const row of all.iterate() as Iterable<unknown> as Iterable<SeriesRow>) {
       if (!isAskedFor(row)) continue;
-      const series = { ...row, tags: isTagged ? JSON.parse(row.tags) : {} };
-      const lists = withoutTime.length === 0 ? [[]] : groupValues(withoutTime, series, 0);
-      const key = JSON.stringify(lists);
-      let member = memberOf.get(key);
-      if (member === undefined) {
-        member = members.push(lists) - 1;
-        memberOf.set(key, member);
-      }
-      this.#select.run(row.id, member);
+      this.#select.run(row.id, finder.memberOf({ ...row, tags: isTagged ? JSON.parse(row.tags) : {} }));
     }
   }
 
   #readRows(answer: Answer, { startMs, endMs }: TimeRange): void {
     const selected = answer.isTagged ? "CROSS JOIN selected USING (series)" : UNTAGGED_OF_ROW;
     this.#collect(answer, {
-      columns: ROW_SUM_COLUMNS,
-      time: `wall_ms / ${HOUR_MS} * ${HOUR_MS}`,
+      single: undefined,
+      addedUp: READ_ROW_SUMS,
+      startMs: `wall_ms / ${HOUR_MS} * ${HOUR_MS}`,
       from: `ledger_row ${selected} WHERE wall_ms >= ? AND wall_ms < ?`,
       values: [startMs, endMs],
     });
@@ -152,45 +156,56 @@ export class LedgerReader {
 
   #readGrain(answer: Answer, grain: LedgerGrain, { startMs, endMs }: TimeRange): void {
     this.#collect(answer, {
-      columns: SUM_SUM_COLUMNS,
-      time: "start_ms",
+      single: READ_SUMS,
+      addedUp: READ_SUM_SUMS,
+      startMs: "start_ms",
       from: "ledger_sum CROSS JOIN selected USING (series) WHERE grain = ? AND start_ms >= ? AND start_ms < ?",
       values: [grain.id, startMs, endMs],
     });
   }
 
-  /** Adds up by what is asked for and no more: a sum in the order of the table needs no sorting. */
-  #collect(
-    { query, members, totals, groups }: Answer,
-    {
-      columns,
-      time,
-      from,
-      values,
-    }: { columns: string; time: string; from: string; values: readonly number[] },
-  ): void {
-    const { groupBy } = query;
-    const member = members.length > 1 ? "member" : "0";
-    const start = groupBy.includes("day") || groupBy.includes("hour") ? time : "0";
-    const keys = [member, start].filter((key) => key !== "0");
-    const sql = `SELECT count(*), ${member}, ${start}, ${columns} FROM ${from}`;
-    const statement = this.#database.prepare(keys.length === 0 ? sql : `${sql} GROUP BY ${keys.join(", ")}`);
-    statement.setReadBigInts(true);
+  /**
+   * Reads what is added up by what is asked for; but single sums where they are told apart by series and by time, when
+   * there are about as many groups as sums, and sorting them takes twice as long as reading them.
+   */
+  #collect({ query, finder, sums }: Answer, { single, addedUp, startMs, from, values }: Reading): void {
+    const { groupBy, maxGroupCount = Number.POSITIVE_INFINITY } = query;
+    const member = finder.memberCount > 1 ? "member" : "0";
+    const start = groupBy.includes("day") || groupBy.includes("hour") ? startMs : "0";
+    const isSingle = single !== undefined && member !== "0" && start !== "0";
+    const keys = isSingle ? [] : [member, start].filter((key) => key !== "0");
+    const columns = isSingle
+      ? `1, ${member}, ${start}, ${single}`
+      : `count(*), ${member}, ${start}, ${addedUp}`;
+    const grouping = keys.length === 0 ? "" : ` GROUP BY ${keys.join(", ")}`;
+    const statement = this.#database.prepare(`SELECT ${columns} FROM ${from}${grouping}`);
     statement.setReturnArrays(true);
-    for (const row of statement.iterate(...values) as Iterable<unknown> as Iterable<(bigint | null)[]>) {
-      if (row[0] === 0n) continue;
-      const sums = readSums(row.slice(3), (id) => this.#sourceOf(id));
-      totals.addSums(sums);
-      if (groupBy.length === 0) continue;
-      for (const values of members[Number(row[1])]!) {
-        groups.sumsOf(withTime(groupBy, values, Number(row[2]))).addSums(sums);
+    for (const row of statement.iterate(...values) as Iterable<unknown> as Iterable<number[]>) {
+      if (row[0] === 0) continue;
+      if (finder.groupCount > maxGroupCount) return;
+      const priceSource = this.#text(row.at(-1)!);
+      sums.addRead(TOTALS, row, KEY_COUNT, priceSource);
+      for (const group of finder.groupsOf(row[1]!, row[2]!)) {
+        sums.addRead(placeOf(group), row, KEY_COUNT, priceSource);
       }
     }
   }
 
-  #sourceOf(id: bigint): string {
-    return String(this.#findText.get(id)?.text ?? "");
+  /** A text, which never changes. Undefined: there is none. */
+  #text(id: number | null): string | undefined {
+    if (id === null) return undefined;
+    let text = this.#texts.get(id);
+    if (text === undefined) {
+      text = String(this.#findText.get(id)?.text ?? "");
+      this.#texts.set(id, text);
+    }
+    return text;
   }
+}
+
+/** Where a group is in the table of sums. */
+function placeOf(group: number): number {
+  return group + 1;
 }
 
 function planOf({ query, isTagged }: Answer, state: LedgerState): RangePlan {
@@ -203,31 +218,22 @@ function planOf({ query, isTagged }: Answer, state: LedgerState): RangePlan {
   });
 }
 
-/** The values of a group in all dimensions. */
-function withTime(
-  dimensions: readonly UsageDimension[],
-  withoutTime: readonly string[],
-  wallMs: number,
-): string[] {
-  let index = 0;
-  return dimensions.map((dimension) => {
-    if (dimension === "day") return utcDayText(wallMs);
-    return dimension === "hour" ? utcHourText(wallMs) : withoutTime[index++]!;
-  });
-}
-
 function addEntries(
   query: UsageQuery,
   entries: Iterable<LedgerEntry>,
-  totals: UsageSums,
-  groups: UsageGroups,
+  finder: GroupFinder,
+  sums: SumTable,
 ): void {
   const isAskedFor = seriesFilter(query);
   for (const entry of entries) {
     const { wallMs } = entry;
     if (!isAskedFor(entry) || wallMs < (query.startWallMs ?? wallMs)) continue;
     if (query.endWallMs !== undefined && wallMs >= query.endWallMs) continue;
-    totals.addEntry(entry);
-    for (const sums of groups.sumsFor(entry, wallMs)) sums.addEntry(entry);
+    const own = new UsageSums();
+    own.addEntry(entry);
+    sums.addSums(TOTALS, own);
+    for (const values of groupValues(query.groupBy, entry, wallMs)) {
+      sums.addSums(placeOf(finder.groupOf(values)), own);
+    }
   }
 }

@@ -8,6 +8,7 @@ import type { UsageQuery, UsageSummary } from "../../cost/ledger/usage-query.ts"
 import type { LedgerEntry } from "../../cost/ledger.ts";
 import { LedgerReadError } from "./ledger-errors.ts";
 import type { LedgerCommand, LedgerReply, LedgerWorkerData } from "./ledger-messages.ts";
+import { unpackSummary } from "./packed-summary.ts";
 import { startWorker } from "./start-worker.ts";
 import { StoreOpenError } from "./store-open-error.ts";
 
@@ -216,7 +217,7 @@ export class SqliteLedger implements LedgerStore {
         this.#failed(reply.explanation);
         break;
       case "answer":
-        this.#takeQuery(reply.id).resolve(reply.summary);
+        this.#takeQuery(reply.id).resolve(unpackSummary(reply.summary));
         break;
       case "missing":
         this.#missing.shift()!.resolve(reply.entries);

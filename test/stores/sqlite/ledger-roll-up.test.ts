@@ -10,6 +10,7 @@ import { LedgerReader } from "../../../src/stores/sqlite/ledger-reader.ts";
 import { pruneLedger } from "../../../src/stores/sqlite/ledger-retention.ts";
 import { LedgerWriter } from "../../../src/stores/sqlite/ledger-writer.ts";
 import { migrate } from "../../../src/stores/sqlite/migrate.ts";
+import { unpackSummary } from "../../../src/stores/sqlite/packed-summary.ts";
 import { countRows } from "../../support/ledger/count-rows.ts";
 import { EVERYTHING, query } from "../../support/ledger/ledger-contract.ts";
 import { randomEntry } from "../../support/ledger/make-entry.ts";
@@ -28,7 +29,7 @@ function open() {
     while (pruneLedger(database, nowMs, retentionMs)) writer.refresh();
     writer.refresh();
   };
-  return { database, writer, upkeep, ask: (asked: UsageQuery) => reader.query(asked, []) };
+  return { database, writer, upkeep, ask: (asked: UsageQuery) => unpackSummary(reader.query(asked, [])) };
 }
 
 test("coarse sums answer any question as the rows do, also with rows that come late", () => {

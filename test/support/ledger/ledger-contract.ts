@@ -73,6 +73,13 @@ export function testLedgerContract(open: () => Promise<LedgerStore>): void {
     expect((await ledger.query(EVERYTHING)).totals.cost?.totalNanoUsd).toBe(3n * totalNanoUsd);
   });
 
+  test("says that there are more groups than are of use, and need not read the rest", async () => {
+    for (let index = 0; index < 20; index++) ledger.record(makeEntry({ tenant: `tenant${index}` }));
+    const asked = { ...EVERYTHING, groupBy: ["tenant"] } as const;
+    expect((await ledger.query({ ...asked, maxGroupCount: 5 })).groups.length).toBeGreaterThan(5);
+    expect(await ledger.query({ ...asked, maxGroupCount: 20 })).toEqual(await ledger.query(asked));
+  });
+
   test("keeps an unknown count unknown and a reported 0 a 0", async () => {
     ledger.record(makeEntry({ usage: { inputTokens: 0 }, cost: undefined }));
     const { totals } = await ledger.query(EVERYTHING);
