@@ -1,10 +1,11 @@
 import { missingVariable } from "../config/credentials.ts";
 import { howToEnable } from "../config/describe-providers.ts";
 import type { DeploymentConfig, ProviderConfig, Tier } from "../config/provider-config.ts";
+import { shortLimits } from "../config/resolve/limits.ts";
 import type { ChargeAt, Limit, Refund } from "../core/limit.ts";
 import type { ModelEntry } from "./build-models.ts";
 import type { Deployment, Model } from "./catalog.ts";
-import { layerLimits, tierLimits } from "./limits-of.ts";
+import { layerLimits } from "./limits-of.ts";
 import { profileOf } from "./profile.ts";
 
 /** A deployment with what it brings to its pool. */
@@ -51,7 +52,7 @@ function buildDeployment(
   const own = [...(configured?.limits ?? []), ...(named?.limits ?? [])];
   const offered = builtInLimits !== null || own.length > 0;
   const profile = profileOf(provider, connection, named?.profile ?? provider.profile);
-  const layers = [builtInLimits ? tierLimits(builtInLimits) : [], provider.limits, own];
+  const layers = [builtInLimits ? shortLimits(builtInLimits) : [], provider.limits, own];
   return {
     deployment: {
       id,

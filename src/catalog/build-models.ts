@@ -1,4 +1,5 @@
 import type { ModelConfig, ProviderConfig, Tier } from "../config/provider-config.ts";
+import { shortLimits } from "../config/resolve/limits.ts";
 import type { Limit } from "../core/limit.ts";
 import type { BuiltInModel } from "./built-in/built-in-model.ts";
 import {
@@ -9,7 +10,7 @@ import {
 } from "./built-in/built-in-models.ts";
 import type { Model } from "./catalog.ts";
 import { knownContextWindow } from "./context-window.ts";
-import { layerLimits, tierLimits } from "./limits-of.ts";
+import { layerLimits } from "./limits-of.ts";
 import { profileOf } from "./profile.ts";
 
 /** A model with what is configured and built in for it. */
@@ -75,7 +76,7 @@ function limitsByTier(
   const profile = profileOf(provider, provider.connection, provider.profile);
   const of = (tier: Tier) => {
     const limits = builtIn.tiers[tier];
-    return limits === null ? null : layerLimits([tierLimits(limits)], profile);
+    return limits === null ? null : layerLimits([shortLimits(limits)], profile);
   };
   return { free: of("free"), tier1: of("tier1"), tier2: of("tier2"), paid: of("paid") };
 }

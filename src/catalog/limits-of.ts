@@ -1,32 +1,7 @@
 import type { LimitConfig } from "../config/provider-config.ts";
 import { DAY_MS, MINUTE_MS } from "../core/durations.ts";
-import type { Limit, Metric } from "../core/limit.ts";
-import type { TierLimits } from "./built-in/built-in-model.ts";
+import type { Limit } from "../core/limit.ts";
 import type { Profile } from "./profile.ts";
-
-const TIER_KEYS = [
-  { key: "rpm", metric: "requests", windowMs: MINUTE_MS },
-  { key: "tpm", metric: "tokens", windowMs: MINUTE_MS },
-  { key: "rpd", metric: "requests", windowMs: DAY_MS },
-  { key: "itpm", metric: "input_tokens", windowMs: MINUTE_MS },
-  { key: "otpm", metric: "output_tokens", windowMs: MINUTE_MS },
-] as const satisfies readonly { key: keyof TierLimits; metric: Metric; windowMs: number }[];
-
-/** Built-in limits in the form of configured ones. */
-export function tierLimits(limits: TierLimits): LimitConfig[] {
-  return TIER_KEYS.flatMap(({ key, metric, windowMs }) => {
-    const amount = limits[key];
-    if (amount === undefined) return [];
-    return [
-      {
-        metric,
-        windowMs,
-        amount: amount === -1 ? undefined : amount,
-        day: windowMs === DAY_MS ? "provider" : "rolling",
-      },
-    ];
-  });
-}
 
 /** Layers from the most general to the most special: each limit replaces that of the same metric and window below. */
 export function layerLimits(layers: readonly (readonly LimitConfig[])[], profile: Profile): Limit[] {

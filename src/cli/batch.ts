@@ -1,5 +1,4 @@
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { fromJsonString, toJson } from "@bufbuild/protobuf";
 import {
   type BatchProgress,
@@ -10,6 +9,7 @@ import { type CompleteRequest, CompleteRequestSchema } from "../../gen/es/headwa
 import { CliError, EXIT } from "./cli-error.ts";
 import { type ConnectionOptions, connect } from "./connection.ts";
 import { explainRpcError } from "./explain-rpc-error.ts";
+import { readTextFile } from "./read-text-file.ts";
 
 /** Options of `headway batch`. */
 export interface BatchOptions extends ConnectionOptions {
@@ -46,7 +46,7 @@ export async function batchCommand(file: string, options: BatchOptions): Promise
 function readRequests(file: string): CompleteRequest[] {
   const problems: string[] = [];
   const requests: CompleteRequest[] = [];
-  for (const [index, line] of readText(file).split("\n").entries()) {
+  for (const [index, line] of readTextFile(file, "requests").split("\n").entries()) {
     if (line.trim() === "") continue;
     try {
       requests.push(fromJsonString(CompleteRequestSchema, line));
@@ -59,16 +59,6 @@ function readRequests(file: string): CompleteRequest[] {
   if (requests.length === 0)
     throw new CliError(`${file}: there is no request; write one as JSON on each line`);
   return requests;
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const cause = code === "ENOENT" ? "there is no such file" : code === "EISDIR" ? "it is a folder" : code;
-    throw new CliError(`cannot read the requests ${file}: ${cause}`);
-  }
 }
 
 function readConcurrency(given: string | undefined): number {

@@ -1,7 +1,8 @@
-import { readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { type CheckedConfig, checkConfig } from "../catalog/check-config.ts";
 import { formatProblems } from "../config/problem.ts";
 import { CliError } from "./cli-error.ts";
+import { readTextFile } from "./read-text-file.ts";
 
 /** The file that is read when none is named and it is there. */
 const DEFAULT_FILE = "headway.yaml";
@@ -14,7 +15,7 @@ export type ValidConfig = Extract<CheckedConfig, { kind: "valid" }> & {
 
 /** Reads the file, or the default one, and the environment. @throws {CliError} with every problem at once */
 export function readConfig(file: string | undefined): ValidConfig {
-  const text = readText(file ?? DEFAULT_FILE, { isRequired: file !== undefined });
+  const text = readText(file);
   const checked = checkConfig(text, process.env);
   const source = text === undefined ? undefined : (file ?? DEFAULT_FILE);
   if (checked.kind === "invalid") throw new CliError(formatProblems(checked.problems, source));
@@ -24,20 +25,15 @@ export function readConfig(file: string | undefined): ValidConfig {
 /** Reads the same again; a file that cannot be read is a problem like any other. */
 export function rereadConfig(file: string | undefined): CheckedConfig {
   try {
-    return checkConfig(readText(file ?? DEFAULT_FILE, { isRequired: file !== undefined }), process.env);
+    return checkConfig(readText(file), process.env);
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     return { kind: "invalid", problems: [{ path: [], origin: { kind: "default" }, message: error.message }] };
   }
 }
 
-function readText(file: string, { isRequired }: { readonly isRequired: boolean }): string | undefined {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === "ENOENT" && !isRequired) return undefined;
-    const cause = code === "ENOENT" ? "there is no such file" : code === "EISDIR" ? "it is a folder" : code;
-    throw new CliError(`cannot read the config ${file}: ${cause}`);
-  }
+/** Undefined: none is named, and the default one is not there. */
+function readText(file: string | undefined): string | undefined {
+  if (file === undefined && !existsSync(DEFAULT_FILE)) return undefined;
+  return readTextFile(file ?? DEFAULT_FILE, "config");
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import type { Finding } from "../config/explain-issues.ts";
 import { formatPath, type Path } from "../config/path.ts";
 import { formatProblems } from "../config/problem.ts";
@@ -7,6 +6,7 @@ import { parseWorkload } from "../simulation/workload/parse-workload.ts";
 import { readWorkload } from "../simulation/workload/read-workload.ts";
 import type { Workload } from "../simulation/workload/workload.ts";
 import { CliError, EXIT } from "./cli-error.ts";
+import { readTextFile } from "./read-text-file.ts";
 import type { SimulateOptions } from "./simulate-command.ts";
 
 /** The traffic to simulate, and how to say what is wrong with it. */
@@ -42,7 +42,7 @@ function fromFile(file: string, options: SimulateOptions): Traffic {
     const message = `${flags.join(", ")}: the workload file says this already; write it there, or leave --workload out`;
     throw new CliError(message, EXIT.usage);
   }
-  const parsed = parseWorkload(readText(file), process.env);
+  const parsed = parseWorkload(readTextFile(file, "workload"), process.env);
   if (parsed.problems.length > 0) throw new CliError(formatProblems(parsed.problems, file));
   const overridden = overrides(options);
   const explain = (findings: readonly Finding[]): CliError => {
@@ -123,14 +123,4 @@ function toNamedNumbers(given: string, convert: (number: string | undefined) => 
     tree[name!.trim()] = convert(number?.trim());
   }
   return tree;
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const cause = code === "ENOENT" ? "there is no such file" : code === "EISDIR" ? "it is a folder" : code;
-    throw new CliError(`cannot read the workload ${file}: ${cause}`);
-  }
 }

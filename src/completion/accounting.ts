@@ -2,7 +2,7 @@ import type { Deployment, Model } from "../catalog/catalog.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Cost } from "../core/cost.ts";
 import { type Amounts, callAmounts, callAmountsOfTotal } from "../core/limit.ts";
-import type { TokenUsage } from "../core/usage.ts";
+import { TOKEN_KINDS, type TokenUsage } from "../core/usage.ts";
 import { costOf } from "../cost/price/cost-of.ts";
 import type { ModelPrice } from "../cost/price/model-price.ts";
 import type { PriceBook } from "../cost/price/price-book.ts";
@@ -53,21 +53,13 @@ export function amountsUsed(usage: ReportedUsage | undefined, reserved: Amounts)
 export function addUsage(left: TokenUsage, right: TokenUsage): TokenUsage {
   const sum = (a: number | undefined, b: number | undefined) => (a === undefined ? b : a + (b ?? 0));
   const total: Record<string, number | boolean> = {};
-  for (const key of COUNTS) {
+  for (const key of TOKEN_KINDS) {
     const value = sum(left[key], right[key]);
     if (value !== undefined) total[key] = value;
   }
   if (left.estimated === true || right.estimated === true) total.estimated = true;
   return total as TokenUsage;
 }
-
-const COUNTS = [
-  "inputTokens",
-  "outputTokens",
-  "cachedInputTokens",
-  "cacheWriteInputTokens",
-  "reasoningTokens",
-] as const;
 
 /** The sum of two costs; the source is kept where both agree. */
 export function addCost(left: Cost, right: Cost): Cost {

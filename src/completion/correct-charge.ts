@@ -1,4 +1,5 @@
 import type { Cost } from "../core/cost.ts";
+import { TOKEN_KINDS } from "../core/usage.ts";
 import type { ReportedUsage, SlotCharge } from "../scheduler/slot-settlement.ts";
 
 /**
@@ -23,17 +24,9 @@ function correctCost(charged: Cost | undefined, actual: Cost): Cost {
   };
 }
 
-const KINDS = [
-  "inputTokens",
-  "outputTokens",
-  "cachedInputTokens",
-  "cacheWriteInputTokens",
-  "reasoningTokens",
-] as const;
-
 function correctUsage(charged: ReportedUsage, actual: ReportedUsage): ReportedUsage {
-  const difference: Partial<Record<(typeof KINDS)[number] | "totalTokens", number>> = {};
-  for (const kind of KINDS) {
+  const difference: Partial<Record<(typeof TOKEN_KINDS)[number] | "totalTokens", number>> = {};
+  for (const kind of TOKEN_KINDS) {
     const tokens = actual[kind];
     if (tokens !== undefined) difference[kind] = tokens - (charged[kind] ?? 0);
   }

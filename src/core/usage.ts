@@ -14,6 +14,15 @@ export interface TokenUsage {
   readonly estimated?: boolean;
 }
 
+/** The counts of a {@link TokenUsage}, by their names. */
+export const TOKEN_KINDS = [
+  "inputTokens",
+  "outputTokens",
+  "cachedInputTokens",
+  "cacheWriteInputTokens",
+  "reasoningTokens",
+] as const satisfies readonly (keyof TokenUsage)[];
+
 /** Input and output together; an unknown side counts as nothing. */
 export function totalTokens(usage: TokenUsage): number {
   return (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0);

@@ -16,6 +16,8 @@ const SHORT_NAMES = [
   { name: "concurrent", metric: "concurrent", windowMs: 0 },
 ] as const satisfies readonly { name: string; metric: Metric; windowMs: number }[];
 
+type ShortLimits = { readonly [name in (typeof SHORT_NAMES)[number]["name"]]?: number | undefined };
+
 /** Both ways of writing limits as one list; nothing configured gives an empty one. */
 export function resolveLimits(limits: z.output<typeof limitsSchema>): readonly LimitConfig[] {
   if (limits === undefined) return [];
@@ -27,6 +29,11 @@ export function resolveLimits(limits: z.output<typeof limitsSchema>): readonly L
       day: time_zone === undefined ? "rolling" : { timeZone: time_zone },
     }));
   }
+  return shortLimits(limits);
+}
+
+/** Limits that are written by their short names; -1: unlimited. */
+export function shortLimits(limits: ShortLimits): LimitConfig[] {
   return SHORT_NAMES.flatMap(({ name, metric, windowMs }) => {
     const amount = limits[name];
     if (amount === undefined) return [];

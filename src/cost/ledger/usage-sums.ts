@@ -1,3 +1,4 @@
+import { TOKEN_KINDS } from "../../core/usage.ts";
 import type { LedgerEntry } from "../ledger.ts";
 import type { UsageTotals } from "./usage-query.ts";
 
@@ -20,14 +21,7 @@ export const COUNT_FIELDS = [
 ] as const;
 
 /** Tokens by kind; undefined until a row reports some, if only 0. */
-export const TOKEN_FIELDS = [
-  "inputTokens",
-  "outputTokens",
-  "cachedInputTokens",
-  "cacheWriteInputTokens",
-  "reasoningTokens",
-  "totalTokens",
-] as const;
+export const TOKEN_FIELDS = [...TOKEN_KINDS, "totalTokens"] as const;
 
 /** Money, in nano-dollars. */
 export const MONEY_FIELDS = ["inputNanoUsd", "outputNanoUsd", "totalNanoUsd"] as const;
