@@ -4,6 +4,7 @@ import type { CompleteResult } from "../../src/completion/complete-result.ts";
 import type { AttemptErrorReason } from "../../src/core/attempt-error.ts";
 import type { Refusal } from "../../src/core/refusal.ts";
 import { makeCompleterBench, runClock } from "../support/completion/completer-bench.ts";
+import { makeCommand } from "../support/completion/make-command.ts";
 
 const CONFIG = `
 providers:
@@ -93,27 +94,4 @@ it("none is kept for it if it cannot", async () => {
   });
 });
 
-const COMMAND: CompleteCommand = {
-  request: {
-    messages: [{ role: "user", parts: [{ kind: "text", text: "hello" }] }],
-    tools: [],
-    stopSequences: [],
-    maxOutputTokens: 10,
-  },
-  model: "p/first",
-  fallbackModels: ["q/second"],
-  strategy: undefined,
-  contextStrategy: undefined,
-  maxAttemptCount: undefined,
-  maxWaitMs: 30_000,
-  priority: "normal",
-  taskType: undefined,
-  quality: undefined,
-  maxCostNanoUsd: undefined,
-  preset: undefined,
-  tags: {},
-  requestId: "asked",
-  cacheMode: "bypass",
-  hedge: false,
-  providerOptions: {},
-};
+const COMMAND = makeCommand(10, { model: "p/first", fallbackModels: ["q/second"], maxWaitMs: 30_000 });

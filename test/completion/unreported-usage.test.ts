@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import type { CompleteCommand } from "../../src/completion/complete-request.ts";
 import { makeCompleterBench, runClock } from "../support/completion/completer-bench.ts";
+import { makeCommand } from "../support/completion/make-command.ts";
 
 const CONFIG = `
 providers:
@@ -32,27 +32,4 @@ it.each(["whole", "streamed"])("a %s answer without usage is charged for what wa
   expect(attempts[0]).toMatchObject({ usage, cost });
 });
 
-const COMMAND: CompleteCommand = {
-  request: {
-    messages: [{ role: "user", parts: [{ kind: "text", text: "hello" }] }],
-    tools: [],
-    stopSequences: [],
-    maxOutputTokens: 10,
-  },
-  model: "p/m",
-  fallbackModels: [],
-  strategy: undefined,
-  contextStrategy: undefined,
-  maxAttemptCount: undefined,
-  maxWaitMs: 30_000,
-  priority: "normal",
-  taskType: undefined,
-  quality: undefined,
-  maxCostNanoUsd: undefined,
-  preset: undefined,
-  tags: {},
-  requestId: "asked",
-  cacheMode: "bypass",
-  hedge: false,
-  providerOptions: {},
-};
+const COMMAND = makeCommand(10, { model: "p/m", maxWaitMs: 30_000 });

@@ -1,4 +1,4 @@
-import { Code, ConnectError } from "@connectrpc/connect";
+import { Code } from "@connectrpc/connect";
 import { describe, expect, it, vi } from "vitest";
 import { Role } from "../../gen/es/headway/v1/message_pb.js";
 import type { Call } from "../../src/core/call.ts";
@@ -10,17 +10,11 @@ import {
   QuotaFailureSchema,
   RetryInfoSchema,
 } from "../../src/rpc/google-rpc.ts";
+import { errorOf } from "./error-of.ts";
 import { fakeServices } from "./fake-services.ts";
 import { DOORS, startFakeService } from "./running-service.ts";
 
 const HELLO = [{ role: Role.USER, parts: [{ part: { case: "text" as const, value: "hi" } }] }];
-
-async function errorOf(promise: Promise<unknown>): Promise<ConnectError> {
-  return await promise.then(
-    () => expect.fail("should have failed"),
-    (error: unknown) => ConnectError.from(error),
-  );
-}
 
 describe.each(DOORS)("through $door", ({ client }) => {
   it("answers a unary RPC", async () => {

@@ -1,8 +1,9 @@
-import { Code, ConnectError } from "@connectrpc/connect";
+import { Code } from "@connectrpc/connect";
 import { describe, expect, it, vi } from "vitest";
 import type { Call } from "../../src/core/call.ts";
 import { ErrorInfoSchema } from "../../src/rpc/google-rpc.ts";
 import type { Services } from "../../src/rpc/services.ts";
+import { errorOf } from "./error-of.ts";
 import { fakeServices } from "./fake-services.ts";
 import { DOORS, startFakeService } from "./running-service.ts";
 
@@ -34,13 +35,6 @@ function slotsOnCommand() {
     },
   };
   return { slots, started: started.promise, grant: () => granted.resolve() };
-}
-
-async function errorOf(promise: Promise<unknown>): Promise<ConnectError> {
-  return await promise.then(
-    () => expect.fail("should have failed"),
-    (error: unknown) => ConnectError.from(error),
-  );
 }
 
 describe.each(DOORS)("a server that shuts down, through $door", ({ client }) => {

@@ -1,7 +1,7 @@
-import type { CompleteCommand } from "../../../src/completion/complete-request.ts";
 import type { CompleteResult } from "../../../src/completion/complete-result.ts";
 import type { Refusal } from "../../../src/core/refusal.ts";
 import { makeCompleterBench, runClock } from "./completer-bench.ts";
+import { makeCommand } from "./make-command.ts";
 import type { Line, SeenCall } from "./scripted-provider.ts";
 
 /** What is wrong with the primary. */
@@ -80,9 +80,14 @@ export async function drillOutage(options: DrillOptions): Promise<DrillReport> {
       signal: new AbortController().signal,
       deadlineMs: undefined,
     };
+    const command = makeCommand(50, {
+      model: PRIMARY,
+      fallbackModels: ["second/m"],
+      hedge: options.hedge,
+    });
     const end = isStreamed
-      ? await endOf(completer.stream(commandOf(options), call))
-      : await completer.complete(commandOf(options), call);
+      ? await endOf(completer.stream(command, call))
+      : await completer.complete(command, call);
     const endedMs = clock.monotonicMs();
     const isAnswered = "attempts" in end;
     asked.push({
@@ -158,30 +163,3 @@ ${["primary", "second"]
   )
   .join("\n")}
 `;
-
-function commandOf({ hedge }: DrillOptions): CompleteCommand {
-  return {
-    request: {
-      messages: [{ role: "user", parts: [{ kind: "text", text: "hello" }] }],
-      tools: [],
-      stopSequences: [],
-      maxOutputTokens: 50,
-    },
-    model: PRIMARY,
-    fallbackModels: ["second/m"],
-    strategy: undefined,
-    contextStrategy: undefined,
-    maxAttemptCount: undefined,
-    maxWaitMs: undefined,
-    priority: "normal",
-    taskType: undefined,
-    quality: undefined,
-    maxCostNanoUsd: undefined,
-    preset: undefined,
-    tags: {},
-    requestId: "drill",
-    cacheMode: "bypass",
-    hedge,
-    providerOptions: {},
-  };
-}
