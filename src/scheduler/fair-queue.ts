@@ -129,8 +129,8 @@ export class FairQueue {
     return before + own;
   }
 
-  /** A copy of the order, to play it; without `out`, who is the last of its tenant. */
-  serviceOrder(out?: Place): ServiceOrder {
+  /** A copy of the order without those of `out`, to play it. */
+  serviceOrder(out: ReadonlySet<Place>): ServiceOrder {
     return new ServiceOrder(
       this.#levels.map((level) => level.flows),
       this.#turns,

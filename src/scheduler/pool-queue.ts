@@ -6,7 +6,7 @@ import type { Place } from "./place.ts";
 import { type PlannedStart, QueuePlan } from "./queue-plan.ts";
 import { scopesEarliestMs } from "./scope.ts";
 
-/** How soon after a push-back the queue is searched for waiters that can no longer make it. */
+/** How soon a long queue is searched for waiters that can no longer make it; a short one at once. */
 const RECHECK_MS = 50;
 
 /** What a pool saw that should not have been; see docs/scheduling.md. */
@@ -66,8 +66,11 @@ export class PoolQueue {
       shareOf: (place) => this.usage.shareOf(place.amounts),
     });
     this.#clock = options.clock;
-    this.#plan = new QueuePlan(this.usage, this.queue, () => 1);
-    this.#likelyPlan = new QueuePlan(this.usage, this.queue, () => this.usage.usualRatio ?? 1);
+    const planOf = (ratio: () => number): QueuePlan => {
+      return new QueuePlan(this.usage, this.queue, ratio, () => this.#recheckSoon());
+    };
+    this.#plan = planOf(() => 1);
+    this.#likelyPlan = planOf(() => this.usage.usualRatio ?? 1);
     this.#start = options.start;
     this.#giveUp = options.giveUp;
   }
@@ -77,7 +80,7 @@ export class PoolQueue {
     const isLast = this.queue.isLast(place.level, place.tenant, nowMs);
     this.queue.push(place);
     const planned = this.#planned(place, isLast, nowMs, place.waiter.request.onQueued !== undefined);
-    if (planned.startMs > place.waiter.deadlineMs) this.queue.remove(place);
+    if (planned.startMs > place.waiter.deadlineMs) this.#turnAway(place);
     else {
       this.#plan.add(place, isLast);
       this.#likelyPlan.add(place, isLast);
@@ -100,7 +103,7 @@ export class PoolQueue {
     const isLast = this.queue.isLast(newcomer.level, newcomer.tenant, nowMs);
     this.queue.push(newcomer);
     const planned = this.#planned(newcomer, isLast, nowMs, true);
-    this.queue.remove(newcomer);
+    this.#turnAway(newcomer);
     return planned;
   }
 
@@ -174,6 +177,12 @@ export class PoolQueue {
     this.#recheckTimer?.cancel();
   }
 
+  /** Takes out one who was only asked about. Who comes when nobody waits starts without telling the plans. */
+  #turnAway(place: Place): void {
+    this.queue.remove(place);
+    if (this.queue.size === 0) this.#noteStale();
+  }
+
   #planned(place: Place, isLast: boolean, nowMs: number, isLikelyWanted: boolean): PlannedStart {
     const { startMs, position } = this.#plan.startOf(place, isLast, nowMs);
     const isKnown = isLikelyWanted && this.usage.usualRatio !== undefined;
@@ -195,7 +204,7 @@ export class PoolQueue {
 
   /** Fails those early whose deadline cannot be met any more, so that they do not wait in vain. */
   #recheckSoon(): void {
-    this.#recheckTimer ??= this.#clock.after(RECHECK_MS, () => {
+    this.#recheckTimer ??= this.#clock.after(this.#plan.isShort ? 0 : RECHECK_MS, () => {
       this.#recheckTimer = undefined;
       const nowMs = this.#clock.monotonicMs();
       for (const { place, startMs } of this.#plan.tooLate(nowMs)) this.#giveUp(place, startMs - nowMs, nowMs);

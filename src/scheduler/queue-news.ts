@@ -1,8 +1,8 @@
 import type { Clock, Timer } from "../core/clock.ts";
+import { type Foresight, foresee } from "./foresight.ts";
 import type { Place } from "./place.ts";
 import type { PoolQueue } from "./pool-queue.ts";
 import type { PlannedStart } from "./queue-plan.ts";
-import { type PlayedTurn, QueuePlay } from "./queue-play.ts";
 
 /** Nobody is told more often; and a start that is planned this much earlier or later is news. */
 const LEAST_PAUSE_MS = 500;
@@ -74,15 +74,16 @@ function changesOf(
   told: ReadonlyMap<Place, PlannedStart>,
   nowMs: number,
 ): { place: Place; planned: PlannedStart }[] {
-  const { queue, usage } = pool;
+  const { usage } = pool;
   const likely = new Map<Place, number>();
   if (usage.usualRatio !== undefined) {
-    const play = new QueuePlay({ usage, queue, nowMs, ratio: usage.usualRatio });
-    for (const { place, startMs } of firstOf(play)) if (told.has(place)) likely.set(place, startMs);
+    for (const { place, startMs } of firstOf(pool, nowMs, usage.usualRatio)) {
+      if (told.has(place)) likely.set(place, startMs);
+    }
   }
   const changes: { place: Place; planned: PlannedStart }[] = [];
   let position = 0;
-  for (const { place, startMs } of firstOf(new QueuePlay({ usage, queue, nowMs, ratio: 1 }))) {
+  for (const { place, startMs } of firstOf(pool, nowMs, 1)) {
     position++;
     const last = told.get(place);
     if (last === undefined) continue;
@@ -95,10 +96,6 @@ function changesOf(
   return changes;
 }
 
-function* firstOf(play: QueuePlay): Generator<PlayedTurn> {
-  for (let played = 0; played < MOST_PLAYED; played++) {
-    const turn = play.next();
-    if (turn === undefined) return;
-    yield turn;
-  }
+function firstOf({ usage, queue }: PoolQueue, nowMs: number, ratio: number): Foresight["turns"] {
+  return foresee({ usage, queue, nowMs, ratio, hopeful: undefined }, { most: MOST_PLAYED }).turns;
 }

@@ -1,7 +1,8 @@
 import type { PoolUsage } from "../tracker/pool-usage.ts";
 import type { FairQueue } from "./fair-queue.ts";
+import { type Foresight, foresee } from "./foresight.ts";
 import type { Place } from "./place.ts";
-import { QueuePlay } from "./queue-play.ts";
+import type { QueuePlay } from "./queue-play.ts";
 import { scopesEarliestMs } from "./scope.ts";
 
 /** When a waiter would start, and how many are served before it. */
@@ -37,6 +38,7 @@ export class QueuePlan {
   readonly #usage: PoolUsage;
   readonly #queue: FairQueue;
   readonly #ratio: () => number;
+  readonly #onLate: () => void;
   /** The play of all that are in the plan; `undefined` when there is no plan. */
   #played: QueuePlay | undefined;
   /** Planned starts in their order; those before `#served` are over. */
@@ -48,11 +50,20 @@ export class QueuePlan {
   /** Something has happened that the plan does not know. */
   #isStale = false;
 
-  /** `ratio` is the part of its estimate that a call is taken to use. */
-  constructor(usage: PoolUsage, queue: FairQueue, ratio: () => number) {
+  /**
+   * `ratio` is the part of its estimate that a call is taken to use. `onLate` is told whenever somebody is planned not to
+   * start, since it would be after the deadline: see {@link tooLate}.
+   */
+  constructor(usage: PoolUsage, queue: FairQueue, ratio: () => number, onLate: () => void) {
     this.#usage = usage;
     this.#queue = queue;
     this.#ratio = ratio;
+    this.#onLate = onLate;
+  }
+
+  /** The queue is so short that it is played for every question. */
+  get isShort(): boolean {
+    return this.#steps <= ALWAYS_PLAYED;
   }
 
   /** Forgets the plan: room was taken away. */
@@ -105,14 +116,8 @@ export class QueuePlan {
   }
 
   /** Everyone whose planned start is after their deadline, among the first that wait. */
-  tooLate(nowMs: number): { place: Place; startMs: number }[] {
-    const play = this.#begin(nowMs);
-    const late: { place: Place; startMs: number }[] = [];
-    for (let turn = play.next(), played = 1; turn !== undefined; turn = play.next(), played++) {
-      if (turn.isLate) late.push(turn);
-      if (played >= MOST_PLAYED) break;
-    }
-    return late;
+  tooLate(nowMs: number): readonly { place: Place; startMs: number }[] {
+    return this.#foresee(nowMs, { most: MOST_PLAYED }).late;
   }
 
   /** How many who still wait are in the plan; others may have left since. */
@@ -133,23 +138,23 @@ export class QueuePlan {
   }
 
   #mayPlay(nowMs: number): boolean {
-    const steps = Math.min(this.#queue.size, MOST_PLAYED) + this.#usage.counters.eventCount / EVENTS_PER_STEP;
-    return steps <= ALWAYS_PLAYED || nowMs >= this.#playedMs + steps * REST_MS_PER_STEP;
+    return this.isShort || nowMs >= this.#playedMs + this.#steps * REST_MS_PER_STEP;
+  }
+
+  /** What playing takes. */
+  get #steps(): number {
+    return Math.min(this.#queue.size, MOST_PLAYED) + this.#usage.counters.eventCount / EVENTS_PER_STEP;
   }
 
   /** Makes the plan anew of everyone but a newcomer. */
   #play(nowMs: number, newcomer: Place): void {
     this.#playedMs = nowMs;
-    const play = this.#begin(nowMs, newcomer, true);
-    this.#starts = [];
+    const { turns, play, isWhole } = this.#foresee(nowMs, { without: newcomer, most: MOST_PLAYED });
+    this.#starts = turns.map(({ startMs }) => startMs);
     this.#served = 0;
     this.#isStale = false;
     this.#played = play;
-    let turn = play.next();
-    for (; turn !== undefined && this.#starts.length < MOST_PLAYED; turn = play.next()) {
-      if (!turn.isLate) this.#starts.push(turn.startMs);
-    }
-    this.#isWhole = turn === undefined;
+    this.#isWhole = isWhole;
   }
 
   /** Plays until somebody's turn, or the last that are played; who comes later is placed by the average distance. */
@@ -158,30 +163,26 @@ export class QueuePlan {
     const { startMs, position, isReached } = this.#playUntil(target, nowMs, MOST_PLAYED);
     if (isReached) return { startMs, position };
     const rank = Math.max(position, this.#rankOf(target, nowMs));
-    return { startMs: nowMs + ((startMs - nowMs) * rank) / MOST_PLAYED, position: rank };
+    return { startMs: nowMs + ((startMs - nowMs) * rank) / position, position: rank };
   }
 
   #playUntil(target: Place, nowMs: number, most: number): PlannedTurn & { readonly isReached: boolean } {
-    const play = this.#begin(nowMs, target);
-    let startMs = nowMs;
-    let position = 1;
-    while (position <= most) {
-      const turn = play.next();
-      // Behind one of whom nobody can say when it starts.
-      if (turn === undefined) {
-        return { startMs: Math.max(startMs, play.scopesMs(target)), position, isReached: true };
-      }
-      if (turn.place === target) return { startMs: turn.startMs, position, isReached: true };
-      if (turn.isLate) continue;
-      startMs = turn.startMs;
-      position++;
-    }
-    return { startMs, position, isReached: false };
+    const { turns, play, isWhole } = this.#foresee(nowMs, { until: target, most });
+    const index = turns.findIndex(({ place }) => place === target);
+    if (index >= 0) return { startMs: turns[index]!.startMs, position: index + 1, isReached: true };
+    const lastMs = turns[turns.length - 1]?.startMs ?? nowMs;
+    const position = turns.length + 1;
+    if (!isWhole) return { startMs: lastMs, position, isReached: false };
+    // Behind one of whom nobody can say when it starts.
+    return { startMs: Math.max(lastMs, play.scopesMs(target)), position, isReached: true };
   }
 
-  #begin(nowMs: number, target?: Place, isOut = false): QueuePlay {
-    const asked = target === undefined ? {} : { target, isOut };
-    return new QueuePlay({ usage: this.#usage, queue: this.#queue, nowMs, ratio: this.#ratio(), ...asked });
+  #foresee(nowMs: number, asked: { most: number; until?: Place; without?: Place }): Foresight {
+    const hopeful = (asked.until ?? asked.without)?.flow;
+    const now = { usage: this.#usage, queue: this.#queue, nowMs, ratio: this.#ratio(), hopeful };
+    const foresight = foresee(now, asked);
+    if (foresight.late.length > 0) this.#onLate();
+    return foresight;
   }
 
   /** The start at its rank, and not before its scopes have room after all others of its tenant. */

@@ -13,6 +13,19 @@ export interface PlayedTurn {
   readonly startMs: number;
   /** It would start after its deadline, and so does not start at all. */
   readonly isLate: boolean;
+  /** Before that it kept others waiting: those of its tenant, or as the next of all, everyone. */
+  readonly wasInTheWay: boolean;
+}
+
+/** What a play begins with. */
+export interface QueueNow {
+  readonly usage: PoolUsage;
+  readonly queue: FairQueue;
+  readonly nowMs: number;
+  /** The part of its estimate that a call is taken to use. */
+  readonly ratio: number;
+  /** Whose scopes are taken to have room when nobody can say when they will. Undefined: nobody's. */
+  readonly hopeful: Flow | undefined;
 }
 
 /**
@@ -23,56 +36,52 @@ export class QueuePlay {
   readonly #order: ServiceOrder;
   readonly #pool: LookAhead;
   readonly #rooms: ScopeRooms;
-  /** Whose scopes are taken to have room when nobody can say when they will. */
   readonly #hopeful: Flow | undefined;
   #atMs: number;
   /** When each head that was looked at has room in its scopes; asked anew once something was charged there. */
   readonly #readyMs = new Map<Place, number>();
+  /** Who keeps others waiting until it can start itself. */
+  readonly #inTheWay = new Set<Place>();
 
-  /**
-   * `ratio` is the part of its estimate that a call is taken to use. `target` is who asks; `isOut`: it is not played
-   * itself.
-   */
-  constructor(options: {
-    usage: PoolUsage;
-    queue: FairQueue;
-    nowMs: number;
-    ratio: number;
-    target?: Place;
-    isOut?: boolean;
-  }) {
-    const { usage, queue, nowMs, ratio, target, isOut } = options;
-    this.#order = queue.serviceOrder(isOut ? target : undefined);
+  /** Those of `out` are not played. For `hopeful` see {@link QueueNow}. */
+  constructor({ usage, queue, nowMs, ratio, hopeful }: QueueNow, out: ReadonlySet<Place>) {
+    this.#order = queue.serviceOrder(out);
     this.#pool = usage.lookAhead(nowMs, ratio);
     this.#rooms = new ScopeRooms(nowMs, ratio);
-    this.#hopeful = target?.flow;
+    this.#hopeful = hopeful;
     this.#atMs = nowMs;
   }
 
   /** The next whose turn it is. Undefined: nobody is left of whom it can be said. */
   next(): PlayedTurn | undefined {
     for (;;) {
-      const { place, wakeMs } = this.#look();
+      const { place, late, wakeMs } = this.#look();
+      if (late !== undefined) return this.#dropLate(late, this.#readyOf(late));
       if (place === undefined) {
         if (wakeMs === Number.POSITIVE_INFINITY) return undefined;
         this.#atMs = wakeMs;
         continue;
       }
       const startMs = this.#pool.earliestMs(this.#atMs, place.amounts);
-      if (startMs > place.waiter.deadlineMs) {
-        this.#order.drop(place);
-        return { place, startMs, isLate: true };
-      }
+      if (startMs > place.waiter.deadlineMs) return this.#dropLate(place, startMs);
       if (startMs > this.#atMs) {
         // Until then it may come to be somebody else's turn.
         const changeMs = Math.min(wakeMs, this.#order.nextLiftMs(this.#atMs));
         this.#atMs = Math.min(startMs, changeMs);
-        if (changeMs <= startMs) continue;
+        if (changeMs <= startMs) {
+          this.#inTheWay.add(place);
+          continue;
+        }
       }
       this.#order.serve(place);
       this.#count(place, startMs);
-      return { place, startMs, isLate: false };
+      return { place, startMs, isLate: false, wasInTheWay: this.#inTheWay.delete(place) };
     }
+  }
+
+  /** Whether somebody keeps others waiting until it can start itself. */
+  get isAnyoneInTheWay(): boolean {
+    return this.#inTheWay.size > 0;
   }
 
   /** When one who is served after everyone that was played would start. */
@@ -94,16 +103,28 @@ export class QueuePlay {
     return startMs;
   }
 
-  /** Whose turn it is now, and when somebody whose scopes have no room now will be ready. */
-  #look(): { place: Place | undefined; wakeMs: number } {
+  /**
+   * Whose turn it is now, when somebody whose scopes have no room now will be ready, and one of those for whom that is
+   * too late.
+   */
+  #look(): { place: Place | undefined; late: Place | undefined; wakeMs: number } {
     const atMs = this.#atMs;
     let wakeMs = Number.POSITIVE_INFINITY;
+    let late: Place | undefined;
     const place = this.#order.next(atMs, (head) => {
       const readyMs = this.#readyOf(head);
-      if (readyMs > atMs) wakeMs = Math.min(wakeMs, readyMs);
-      return readyMs <= atMs;
+      if (readyMs <= atMs) return true;
+      wakeMs = Math.min(wakeMs, readyMs);
+      if (isTooLate(head, readyMs)) late = head;
+      else if (head.next !== undefined) this.#inTheWay.add(head);
+      return false;
     });
-    return { place, wakeMs };
+    return { place, late, wakeMs };
+  }
+
+  #dropLate(place: Place, startMs: number): PlayedTurn {
+    this.#order.drop(place);
+    return { place, startMs, isLate: true, wasInTheWay: this.#inTheWay.delete(place) };
   }
 
   #readyOf(head: Place): number {
@@ -124,4 +145,9 @@ export class QueuePlay {
     this.#rooms.assume(option.scopes, amounts, startMs);
     this.#readyMs.clear();
   }
+}
+
+/** Whether the deadline of one comes before it can start; not where nobody can say when it can. */
+function isTooLate({ waiter }: Place, earliestMs: number): boolean {
+  return earliestMs > waiter.deadlineMs && earliestMs !== Number.POSITIVE_INFINITY;
 }

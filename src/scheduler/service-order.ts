@@ -15,12 +15,12 @@ export class ServiceOrder {
   readonly #levels: readonly { readonly level: number; readonly runs: readonly Run[] }[];
   readonly #runs = new Map<Flow, Run>();
   readonly #turns: LevelTurns;
-  readonly #without: Place | undefined;
+  readonly #out: ReadonlySet<Place>;
 
-  /** `without` is left out; it is the last of its tenant. */
-  constructor(levels: readonly (readonly Flow[])[], turns: LevelTurns, without: Place | undefined) {
+  /** Those of `out` are left out. */
+  constructor(levels: readonly (readonly Flow[])[], turns: LevelTurns, out: ReadonlySet<Place>) {
     this.#turns = turns.clone();
-    this.#without = without;
+    this.#out = out;
     this.#levels = levels
       .map((flows, level) => ({ level, runs: flows.flatMap((flow) => this.#runOf(flow)) }))
       .filter(({ runs }) => runs.length > 0);
@@ -50,23 +50,26 @@ export class ServiceOrder {
     this.#turns.noteServed(place.level);
     const run = this.#runs.get(place.flow!)!;
     run.tag += place.share / run.weight;
-    run.head = this.#after(place);
+    run.head = this.#firstFrom(place.next);
   }
 
   /** Takes out whoever is first of its tenant, as one that has left. */
   drop(place: Place): void {
-    this.#runs.get(place.flow!)!.head = this.#after(place);
+    this.#runs.get(place.flow!)!.head = this.#firstFrom(place.next);
   }
 
   #runOf(flow: Flow): Run[] {
-    const { head, tag, weight } = flow;
-    if (head === undefined || head === this.#without) return [];
+    const { tag, weight } = flow;
+    const head = this.#firstFrom(flow.head);
+    if (head === undefined) return [];
     const run = { tag, weight, head };
     this.#runs.set(flow, run);
     return [run];
   }
 
-  #after({ next }: Place): Place | undefined {
-    return next === this.#without ? undefined : next;
+  #firstFrom(first: Place | undefined): Place | undefined {
+    let place = first;
+    while (place !== undefined && this.#out.has(place)) place = place.next;
+    return place;
   }
 }

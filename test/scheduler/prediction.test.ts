@@ -45,6 +45,30 @@ test.each([3, 300])("%i of a tenant that has used up its quota are in nobody els
   expect(refusalOf(late).reason).toBe("WAIT_TOO_LONG");
 });
 
+test("who cannot start in time any more is in nobody else's way, before it is given up", async () => {
+  const bench = new TestBench(poolRules([requestsPer(1000, 1)], { guardMs: 0, safetyMargin: 0 }));
+  const rules = poolRules([tokensPer(2000, 120)], { guardMs: 0, safetyMargin: 0, spacing: "none" });
+  const quota = new Quota("tenant busy", new PoolUsage(rules, 0, (monotonicMs) => monotonicMs));
+  const ask = (level: number, tokens: number, maxWaitMs: number) => {
+    return bench.ask({
+      tenant: "busy",
+      level,
+      amounts: callAmountsOfTotal(tokens),
+      scopes: [quota],
+      maxWaitMs,
+    });
+  };
+  ask(0, 21, 0);
+  const late = ask(1, 100, 2500);
+  const urgent = ask(0, 100, 2500);
+  const behind = ask(1, 1, 1000);
+  await bench.run(1000);
+  expect(refusalOf(late).reason).toBe("WAIT_TOO_LONG");
+  expect(leaseOf(behind).wait.waitedMs).toBe(1000);
+  await bench.run(1000);
+  expect(leaseOf(urgent).wait.waitedMs).toBe(2000);
+});
+
 test("who comes behind one that has no room yet moves up a level in time", async () => {
   const rules = poolRules([tokensPer(2000, 100)], { guardMs: 0, safetyMargin: 0, spacing: "none" });
   const bench = new TestBench(rules, { agingMs: 700 });

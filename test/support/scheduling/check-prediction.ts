@@ -88,7 +88,6 @@ export async function predict(crowd: Crowd): Promise<Prediction | undefined> {
   });
   let told: number | undefined;
   const asked: Asked[] = [];
-  let waiting: readonly Asked[] = [];
   let isKnown = false;
   const ends = new Set<number>();
   let isTied = false;
@@ -100,7 +99,6 @@ export async function predict(crowd: Crowd): Promise<Prediction | undefined> {
     isKnown = [bench.pool.usage, ...quotas.map(({ account }) => account.usage)].every(({ openCalls }) => {
       return openCalls.cap === Number.POSITIVE_INFINITY || openCalls.usualDurationMs !== undefined;
     });
-    if (isLast) waiting = asked.filter(({ answer }) => answer === undefined);
     const one = bench.ask({
       tenant: TENANTS[tenant]!,
       level,
@@ -124,7 +122,5 @@ export async function predict(crowd: Crowd): Promise<Prediction | undefined> {
   const last = asked.at(-1)?.answer;
   // Of a call's end and another's end or start at one instant nobody knows which comes first.
   if (told === undefined || !isKnown || isTied || last?.kind !== "lease") return undefined;
-  // Who gives up was in the way of its tenant's next until that was noticed.
-  if (quotas.length > 0 && waiting.some(({ answer }) => answer?.kind === "refused")) return undefined;
   return { predictedWaitMs: told, waitedMs: last.wait.waitedMs };
 }
