@@ -41,6 +41,8 @@ export class PoolQueue {
   #timer: Timer | undefined;
   #timerMs = Number.POSITIVE_INFINITY;
   #recheckTimer: Timer | undefined;
+  /** Somebody was planned not to start in time, and has not been given up yet. */
+  #hasLate = false;
   #isDispatching = false;
   /** Whoever is next and had no room when last looked at: has none before the timer unless something happens. */
   #blocked: Place | undefined;
@@ -67,7 +69,10 @@ export class PoolQueue {
     });
     this.#clock = options.clock;
     const planOf = (ratio: () => number): QueuePlan => {
-      return new QueuePlan(this.usage, this.queue, ratio, () => this.#recheckSoon());
+      return new QueuePlan(this.usage, this.queue, ratio, () => {
+        this.#hasLate = true;
+        this.#recheckSoon();
+      });
     };
     this.#plan = planOf(() => 1);
     this.#likelyPlan = planOf(() => this.usage.usualRatio ?? 1);
@@ -148,6 +153,7 @@ export class PoolQueue {
 
   /** Says that somebody has come. Who stands behind another of its tenant changes nothing about who is next. */
   noteNewcomer(place: Place, nowMs: number): void {
+    if (this.#hasLate && this.#plan.isShort) this.#recheck(nowMs);
     if (place.flow?.head === place) this.dispatch(nowMs);
   }
 
@@ -202,13 +208,18 @@ export class PoolQueue {
     this.#likelyPlan.drop();
   }
 
-  /** Fails those early whose deadline cannot be met any more, so that they do not wait in vain. */
+  /** Fails those early whose deadline cannot be met any more, so that they and those behind do not wait in vain. */
   #recheckSoon(): void {
     this.#recheckTimer ??= this.#clock.after(this.#plan.isShort ? 0 : RECHECK_MS, () => {
-      this.#recheckTimer = undefined;
-      const nowMs = this.#clock.monotonicMs();
-      for (const { place, startMs } of this.#plan.tooLate(nowMs)) this.#giveUp(place, startMs - nowMs, nowMs);
+      this.#recheck(this.#clock.monotonicMs());
     });
+  }
+
+  #recheck(nowMs: number): void {
+    this.#recheckTimer?.cancel();
+    this.#recheckTimer = undefined;
+    this.#hasLate = false;
+    for (const { place, startMs } of this.#plan.tooLate(nowMs)) this.#giveUp(place, startMs - nowMs, nowMs);
   }
 
   #arm(wakeMs: number, nowMs: number): void {

@@ -138,7 +138,8 @@ export class QueuePlan {
   }
 
   #mayPlay(nowMs: number): boolean {
-    return this.isShort || nowMs >= this.#playedMs + this.#steps * REST_MS_PER_STEP;
+    const steps = this.#steps;
+    return steps <= ALWAYS_PLAYED || nowMs >= this.#playedMs + steps * REST_MS_PER_STEP;
   }
 
   /** What playing takes. */

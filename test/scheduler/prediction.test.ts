@@ -11,27 +11,23 @@ import { leaseOf, refusalOf, TestBench } from "../support/scheduling/test-bench.
 /** Times are sums of fractions, and the usual duration of calls is a mean. */
 const SAME_MS = 0.01;
 
-test("where nobody gives up, who waits is told for how long", async () => {
-  await fc.assert(
-    fc.asyncProperty(patientCrowds, async (crowd) => {
-      const prediction = await predict(crowd);
-      fc.pre(prediction !== undefined);
-      expect(Math.abs(prediction.predictedWaitMs - prediction.waitedMs)).toBeLessThanOrEqual(SAME_MS);
-    }),
-    { seed: printedSeed("predictions where nobody gives up"), numRuns: 200 },
-  );
-}, 60_000);
-
-test("where some give up, nobody is told to wait longer than it does", async () => {
-  await fc.assert(
-    fc.asyncProperty(hurriedCrowds, async (crowd) => {
-      const prediction = await predict(crowd);
-      fc.pre(prediction !== undefined);
-      expect(prediction.predictedWaitMs).toBeLessThanOrEqual(prediction.waitedMs + SAME_MS);
-    }),
-    { seed: printedSeed("predictions where some give up"), numRuns: 200 },
-  );
-}, 60_000);
+test.each([
+  ["nobody gives up", patientCrowds],
+  ["some give up", hurriedCrowds],
+])(
+  "where %s, who waits is told for how long",
+  async (kind, crowds) => {
+    await fc.assert(
+      fc.asyncProperty(crowds, async (crowd) => {
+        const prediction = await predict(crowd);
+        fc.pre(prediction !== undefined);
+        expect(Math.abs(prediction.predictedWaitMs - prediction.waitedMs)).toBeLessThanOrEqual(SAME_MS);
+      }),
+      { seed: printedSeed(`predictions where ${kind}`), numRuns: 200 },
+    );
+  },
+  60_000,
+);
 
 test.each([3, 300])("%i of a tenant that has used up its quota are in nobody else's way", async (crowd) => {
   const bench = new TestBench(poolRules([requestsPer(1000, 10)], { guardMs: 0, safetyMargin: 0 }));
