@@ -6,7 +6,16 @@ const WORLDS = 150;
 
 test("in random worlds who can be answered is, and no candidate is called that may not be", async () => {
   const first = printedSeed("complete");
-  const sum = { answered: 0, refused: 0, sure: 0, calls: 0, retries: 0, hedges: 0, foundAgain: 0 };
+  const sum = {
+    answered: 0,
+    refused: 0,
+    sure: 0,
+    calls: 0,
+    retries: 0,
+    heldBack: 0,
+    hedges: 0,
+    foundAgain: 0,
+  };
   for (let seed = first; seed < first + WORLDS; seed++) {
     const report = await checkWorld(seed).catch((error: unknown) => {
       throw new Error(`failed with HEADWAY_SEED=${seed}: ${error}`, { cause: error });

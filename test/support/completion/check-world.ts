@@ -17,6 +17,8 @@ export interface WorldReport {
   readonly calls: number;
   /** Calls of a deployment that the same request had called before; each is judged. */
   readonly retries: number;
+  /** Attempts of answered requests whose stream was held back. */
+  readonly heldBack: number;
   readonly hedges: number;
   /** Requests that were answered by a candidate that had been passed over at first. */
   readonly foundAgain: number;
@@ -69,13 +71,12 @@ export async function checkWorld(seed: number): Promise<WorldReport> {
     const why = whyNoRetry(world, { asked, nowMs: startMs, deployment, own, ...seenBy });
     if (why !== undefined) throw new Error(`${asked.command.requestId} retries ${deployment} ${why}`);
   };
-  const expectNoMissedChance = (asked: WorldRequest, { message }: Refusal): void => {
+  const expectNoMissedChance = (asked: WorldRequest, { message }: Refusal, hasHeard: boolean): void => {
     const missed = missedChance(world, {
       asked,
       nowMs: clock.monotonicMs(),
-      called: calls
-        .filter(({ call }) => isOf(call.request.messages, asked))
-        .map(({ deployment }) => deployment),
+      own: calls.filter(({ call }) => isOf(call.request.messages, asked)),
+      hasHeard,
       ...seenBy,
     });
     if (missed !== undefined) throw new Error(`${missed} was free when this was refused: ${message}`);
@@ -92,10 +93,11 @@ export async function checkWorld(seed: number): Promise<WorldReport> {
       deadlineMs: deadlineMs === undefined ? undefined : clock.monotonicMs() + deadlineMs,
     };
     try {
+      const heard = new Set<string>();
       const end = asked.isStreamed
-        ? await readStream(completer.stream(asked.command, call))
+        ? await readStream(completer.stream(asked.command, call), heard)
         : await completer.complete(asked.command, call);
-      if ("kind" in end) expectNoMissedChance(asked, end);
+      if ("kind" in end) expectNoMissedChance(asked, end, heard.size > 0);
       return { asked, end };
     } finally {
       timer?.cancel();
@@ -121,6 +123,9 @@ export async function checkWorld(seed: number): Promise<WorldReport> {
     sure,
     calls: calls.length,
     retries,
+    heldBack: results
+      .flatMap(({ attempts }) => attempts)
+      .filter(({ explanation }) => explanation.includes("held back")).length,
     foundAgain: results.filter(({ model, route }) =>
       route.some((one) => one.model === model && one.explanation.includes("when no other was left")),
     ).length,
@@ -128,11 +133,11 @@ export async function checkWorld(seed: number): Promise<WorldReport> {
   };
 }
 
-/** Reads a stream, of which only one provider may be heard. */
+/** Reads a stream, of which only one provider may be heard; notes in `heard` who is. */
 async function readStream(
   events: ReturnType<Awaited<ReturnType<typeof makeCompleterBench>>["completer"]["stream"]>,
+  heard: Set<string>,
 ): Promise<CompleteResult | Refusal> {
-  const heard = new Set<string>();
   for await (const event of events) {
     if (event.kind === "delta") heard.add(event.text);
     expect(heard.size, "providers heard").toBeLessThanOrEqual(1);

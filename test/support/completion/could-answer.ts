@@ -36,7 +36,9 @@ export interface RefusedRequest {
   /** When it was refused; it was asked at `asked.atMs`. */
   readonly nowMs: number;
   /** Its own calls. */
-  readonly called: readonly string[];
+  readonly own: readonly SeenCall[];
+  /** Whether its caller has seen a part of an answer, which is not begun again. */
+  readonly hasHeard: boolean;
   readonly breakerOf: (deployment: string) => BreakerView;
   /** All calls of a deployment that have begun. */
   readonly callsOf: (deployment: string) => readonly SeenCall[];
@@ -47,27 +49,33 @@ export interface RefusedRequest {
  * moment, or whose breaker was about to let it pass in time. Said from what was seen, and on the safe side.
  */
 export function missedChance(world: World, refused: RefusedRequest): string | undefined {
-  const { asked, called, nowMs } = refused;
+  const { asked, hasHeard, nowMs, own } = refused;
   const { command, deadlineMs = Number.POSITIVE_INFINITY } = asked;
   const elapsedMs = nowMs - asked.atMs;
   // A request of which nothing can be tried from the start is refused at once.
-  const isRefusedAtOnce = called.length === 0 && elapsedMs === 0;
-  if (command.strategy === "fail_fast" || isRefusedAtOnce) return undefined;
-  if (called.length >= command.maxAttemptCount! || elapsedMs >= deadlineMs - 1) return undefined;
+  const isRefusedAtOnce = own.length === 0 && elapsedMs === 0;
+  if (command.strategy === "fail_fast" || isRefusedAtOnce || hasHeard) return undefined;
+  if (own.length >= command.maxAttemptCount! || elapsedMs >= deadlineMs - 1) return undefined;
   const leftMs = Math.min(command.maxWaitMs!, deadlineMs) - elapsedMs - 2;
   return world.models.find(
-    (model) => !called.includes(model.id) && mayServe(model, world, asked) && isFree(model, refused, leftMs),
+    (model) => mayStillServe(model, world, asked, own) && isFree(model, refused, leftMs),
   )?.id;
 }
 
-/** Nothing that stays as it is keeps the model from the request. */
-export function mayServe(model: WorldModel, world: World, request: WorldRequest): boolean {
-  const others = world.models.filter((other) => other !== model);
+/** The request has not called the model, and nothing that stays as it is keeps it from that. `own`: its calls so far. */
+export function mayStillServe(
+  model: WorldModel,
+  world: World,
+  request: WorldRequest,
+  own: readonly SeenCall[],
+): boolean {
   return (
     (!request.isLarge || model.contextTokens === 100_000) &&
     fitsBudgets(model, world, request) &&
-    !others.some((other) => rulesOut(other, model)) &&
-    !(request.isStreamed && others.some(({ lines }) => lines.some(({ kind }) => kind === "cut")))
+    own.every(({ deployment, failedWith }) => {
+      const other = world.models.find(({ id }) => id === deployment)!;
+      return other !== model && !keepsAway(failedWith, other, model);
+    })
   );
 }
 
@@ -93,19 +101,40 @@ export function hasRoom(model: WorldModel, calls: readonly SeenCall[], nowMs: nu
   return inWindow < (model.rpm ?? Number.POSITIVE_INFINITY);
 }
 
+/** The most tokens of a call, reserves included. */
+const MOST_TOKENS = 3_000;
+
+/** No budget can keep the model away, even if every call that the world may make costs the most. */
 function fitsBudgets({ price }: WorldModel, world: World, { command }: WorldRequest): boolean {
-  const hasBudget = world.dailyBudgetUsd !== undefined || command.maxCostNanoUsd !== undefined;
-  return !hasBudget || price === 0;
+  const { dailyBudgetUsd, models, requests } = world;
+  const { maxAttemptCount, maxCostNanoUsd } = command;
+  if (price === 0 || (dailyBudgetUsd === undefined && maxCostNanoUsd === undefined)) return true;
+  if (price === undefined) return false;
+  const highestPrice = Math.max(...models.map((model) => model.price ?? 0));
+  const mostNanoUsd = (calls: number): number => calls * MOST_TOKENS * highestPrice * 1_000;
+  const allCalls = requests.reduce((sum, one) => sum + one.command.maxAttemptCount!, 0);
+  return (
+    mostNanoUsd(maxAttemptCount!) <= Number(maxCostNanoUsd ?? Number.POSITIVE_INFINITY) &&
+    mostNanoUsd(allCalls) <= (dailyBudgetUsd ?? Number.POSITIVE_INFINITY) * 1e9
+  );
+}
+
+/** Whether a call of another that fails in one of its ways keeps the request from the model. */
+function rulesOut(other: WorldModel, model: WorldModel): boolean {
+  return other.lines.some((line) => line.kind === "fail" && keepsAway(line.reason, other, model));
 }
 
 /** A refusal of what the request is keeps it from the same provider; one of its size from all that hold no more. */
-function rulesOut(other: WorldModel, model: WorldModel): boolean {
-  const reasons = new Set<AttemptErrorReason>(
-    other.lines.flatMap((line) => (line.kind === "fail" ? [line.reason] : [])),
-  );
-  const sameProvider = other.provider === model.provider;
-  if (sameProvider && (reasons.has("VALIDATION") || reasons.has("CONTENT_FILTERED"))) return true;
-  return reasons.has("CONTEXT_TOO_LONG") && model.contextTokens <= other.contextTokens;
+function keepsAway(reason: AttemptErrorReason | undefined, other: WorldModel, model: WorldModel): boolean {
+  switch (reason) {
+    case "VALIDATION":
+    case "CONTENT_FILTERED":
+      return other.provider === model.provider;
+    case "CONTEXT_TOO_LONG":
+      return model.contextTokens <= other.contextTokens;
+    default:
+      return false;
+  }
 }
 
 function isReachedInTime(model: WorldModel, world: World, { command, deadlineMs }: WorldRequest): boolean {

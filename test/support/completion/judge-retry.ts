@@ -1,5 +1,5 @@
 import type { BreakerView } from "../../../src/fallback/snapshot.ts";
-import { hasRoom, mayServe } from "./could-answer.ts";
+import { hasRoom, mayStillServe } from "./could-answer.ts";
 import type { World, WorldRequest } from "./random-world.ts";
 import type { SeenCall } from "./scripted-provider.ts";
 
@@ -23,10 +23,7 @@ export function whyNoRetry(world: World, retry: Retry): string | undefined {
   const { asked, deployment, nowMs, own } = retry;
   const last = own.findLast((call) => call.deployment === deployment)!;
   const free = world.models.filter(
-    (model) =>
-      !own.some((call) => call.deployment === model.id) &&
-      mayServe(model, world, asked) &&
-      wasFree(model.id, world, retry, last.endMs!),
+    (model) => mayStillServe(model, world, asked, own) && wasFree(model.id, world, retry, last.endMs!),
   );
   if (free.length === 0) return undefined;
   const names = free.map(({ id }) => id).join(", ");
