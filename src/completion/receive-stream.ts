@@ -83,8 +83,9 @@ export async function receiveStream(
           break;
         case "done": {
           const { answer } = event;
+          usage = answer.usage;
           if (isHeldBack) await passOn(answer, sink);
-          const filled = filledUsage(plan, answer.usage, () => writtenText(answer.message), tools.estimator);
+          const filled = filledUsage(plan, usage, () => writtenText(answer.message), tools.estimator);
           return { kind: "answered", answer, usage: filled, firstTokenMs, isHeldBack };
         }
       }
@@ -92,15 +93,12 @@ export async function receiveStream(
     throw new Error("the stream of the provider ended without an end");
   } catch (thrown) {
     const error = asAttemptError(thrown);
-    const unheard = isUnheard(error) ? sentUsage(plan) : undefined;
-    const counted = hasStarted
-      ? filledUsage(plan, usage, () => written, tools.estimator)
-      : (usage ?? unheard);
+    const sent = (): TokenUsage | undefined => (isUnheard(error) ? sentUsage(plan) : undefined);
     return {
       kind: "failed",
       error,
       tokensStreamed: firstTokenMs !== undefined && !isHeldBack,
-      usage: counted,
+      usage: hasStarted ? filledUsage(plan, usage, () => written, tools.estimator) : (usage ?? sent()),
       firstTokenMs,
       isHeldBack,
     };
