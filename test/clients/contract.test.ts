@@ -82,6 +82,19 @@ describe.each(installedLanguages())("the client for $name", ({ driver: command }
     expect(text).toBe(GREETING);
   });
 
+  it("is told while a stream waits for its turn", async () => {
+    mock.onMessage("hello", { content: GREETING });
+    // Programs take their time to start on a busy machine.
+    await driver.tell({ do: "usage", request: {} });
+    const { slotId } = await headway.grpc.acquireSlot({ models: [model], totalTokens: 1n });
+    const telling = driver.tell({ do: "stream", request: ask({ model, maxOutputTokens: "20" }) });
+    await vi.waitFor(async () => expect((await headway.load()).waiting).toBe(1));
+    await headway.grpc.releaseSlot({ slotId });
+    const { events, text } = await telling;
+    expect(events.slice(0, 2)).toEqual(["queued", "attemptStarted"]);
+    expect(text).toBe(GREETING);
+  });
+
   it("asks for tools, whole and streamed", async () => {
     mock.onMessage("hello", { toolCalls: [{ name: "get_weather", arguments: '{"city":"Oslo"}' }] });
     const { response } = await driver.tell({ do: "complete", request: ask({ tools: [WEATHER] }) });

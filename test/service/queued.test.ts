@@ -1,6 +1,8 @@
 import { expect, it, onTestFinished } from "vitest";
 import { Priority } from "../../gen/es/headway/v1/routing_pb.js";
 import type { StreamCompleteResponse } from "../../gen/es/headway/v1/stream_complete_pb.js";
+import { ManualClock } from "../../src/core/manual-clock.ts";
+import { SlotStream } from "../support/service/slot-stream.ts";
 import { DOORS, startHeadway } from "../support/service/start-headway.ts";
 import { ask, collect } from "../support/service/talk.ts";
 
@@ -35,3 +37,41 @@ it.each(DOORS)(
     expect(streamed.kinds.at(-1)).toBe("done");
   },
 );
+
+it("who waits is told for how long at most, and for how long when calls use what they usually do", async () => {
+  const clock = new ManualClock();
+  const headway = await startHeadway({
+    config: `
+scheduler: {guard: 1s, spacing: none}
+providers: {echo: {limits: [{metric: tokens, window: 1m, amount: 1002}]}}
+`,
+    clock,
+  });
+  onTestFinished(async () => {
+    stream.break();
+    await headway.close();
+  });
+  const models = ["echo/echo"];
+  const stream = new SlotStream(headway.grpcAddress);
+  const { slotId } = await headway.grpc.acquireSlot({ models, totalTokens: 500n });
+  await headway.grpc.settleSlot({ slotId, usage: { totalTokens: 250n } });
+  clock.advance(10_000);
+  await headway.grpc.acquireSlot({ models, totalTokens: 600n });
+  // Of 1,000 tokens 250 count until 61 s and 600, or usually half of them, until 71 s.
+  stream.acquire("late", { models, totalTokens: 460n });
+  expect(await stream.placeOf("late", 1)).toMatchObject({
+    value: {
+      model: "echo/echo",
+      deployment: "echo/echo",
+      predictedWait: { seconds: 61n },
+      likelyWait: { seconds: 51n },
+    },
+  });
+  const { pools } = await headway.grpc.getUsage({ models });
+  expect(pools[0]).toMatchObject({ queueLength: 1n, predictedWait: { seconds: 61n } });
+  clock.advance(61_000);
+  expect(await stream.answerTo("late")).toMatchObject({
+    case: "acquired",
+    value: { waited: { seconds: 61n } },
+  });
+});
