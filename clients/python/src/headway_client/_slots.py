@@ -15,6 +15,8 @@ _RATE_LIMIT_HEADER = re.compile(r"(x-ratelimit-|anthropic-ratelimit-|retry-after
 
 # A slot that nobody settles is renewed no longer than this, so that a forgotten one ends.
 LONGEST_HOLD = 3_600.0
+# Seconds for which to try to end a slot whose call is over.
+END_TIMEOUT = 10.0
 
 # A grant that came too late to be used is given back and asked for again at most so many times.
 MOST_LATE_GRANTS = 3

@@ -22,7 +22,15 @@ from headway.v1 import (
 from headway.v1.headway_service_pb2_grpc import HeadwayServiceStub
 
 from ._channel import Connect
-from ._slots import MOST_LATE_GRANTS, Grant, SlotReport, TokenUsage, acquire_request, report_of_exception
+from ._slots import (
+    END_TIMEOUT,
+    MOST_LATE_GRANTS,
+    Grant,
+    SlotReport,
+    TokenUsage,
+    acquire_request,
+    report_of_exception,
+)
 from .errors import HeadwayError
 from .slot import Outcome
 
@@ -303,12 +311,16 @@ class AsyncSlot:
 
     async def _call_settle(self, report: SlotReport) -> slots_pb2.SettleSlotResponse:
         return await _checked(
-            self._stub.SettleSlot(report.to_request(self.id), metadata=self._connect.metadata())
+            self._stub.SettleSlot(
+                report.to_request(self.id), timeout=END_TIMEOUT, metadata=self._connect.metadata()
+            )
         )
 
     async def _call_release(self) -> None:
         request = slots_pb2.ReleaseSlotRequest(slot_id=self.id)
-        await _checked(self._stub.ReleaseSlot(request, metadata=self._connect.metadata()))
+        await _checked(
+            self._stub.ReleaseSlot(request, timeout=END_TIMEOUT, metadata=self._connect.metadata())
+        )
 
     def _renew(self) -> None:
         if self.is_ended or not self._grant.may_renew:
@@ -319,7 +331,7 @@ class AsyncSlot:
     async def _call_renew(self) -> None:
         request = slots_pb2.RenewSlotRequest(slot_id=self.id)
         try:
-            await _checked(self._stub.RenewSlot(request, timeout=10, metadata=self._connect.metadata()))
+            await _checked(self._stub.RenewSlot(request, timeout=END_TIMEOUT, metadata=self._connect.metadata()))
         except HeadwayError as error:
             logger.warning("the slot %s could not be renewed: %s", self.id, error)
 

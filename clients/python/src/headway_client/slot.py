@@ -14,7 +14,7 @@ from headway.v1.headway_service_pb2_grpc import HeadwayServiceStub
 
 from ._channel import Connect
 from ._renewer import Renewer
-from ._slots import Grant, SlotReport, TokenUsage, report_of_exception
+from ._slots import END_TIMEOUT, Grant, SlotReport, TokenUsage, report_of_exception
 from .errors import HeadwayError
 
 logger = logging.getLogger("headway_client")
@@ -107,7 +107,11 @@ class Slot:
         with self._lock:
             if not self._is_ended:
                 request = slots_pb2.ReleaseSlotRequest(slot_id=self.id)
-                self._end(lambda: self._stub.ReleaseSlot(request, metadata=self._connect.metadata()))
+                self._end(
+                    lambda: self._stub.ReleaseSlot(
+                        request, timeout=END_TIMEOUT, metadata=self._connect.metadata()
+                    )
+                )
 
     def settle_quietly(self, usage: TokenUsage | None = None, outcome: Outcome | None = None) -> None:
         """As ``settle``, but what goes wrong is only logged: the call's own result matters more."""
@@ -122,7 +126,7 @@ class Slot:
             return False
         try:
             request = slots_pb2.RenewSlotRequest(slot_id=self.id)
-            self._stub.RenewSlot(request, timeout=10, metadata=self._connect.metadata())
+            self._stub.RenewSlot(request, timeout=END_TIMEOUT, metadata=self._connect.metadata())
         except grpc.RpcError as error:
             logger.warning("the slot %s could not be renewed: %s", self.id, HeadwayError.of(error))
         return True
@@ -143,7 +147,9 @@ class Slot:
         self.settle_quietly()
 
     def _call_settle(self, report: SlotReport) -> slots_pb2.SettleSlotResponse:
-        return self._stub.SettleSlot(report.to_request(self.id), metadata=self._connect.metadata())
+        return self._stub.SettleSlot(
+            report.to_request(self.id), timeout=END_TIMEOUT, metadata=self._connect.metadata()
+        )
 
     def _end(self, call: Callable[[], T]) -> T:
         self._is_ended = True
