@@ -4,7 +4,8 @@ import { startChild, startHeadway } from "./support/child.ts";
 import { benchConfig, writeConfig } from "./support/config-file.ts";
 import { quantile } from "./support/quantile.ts";
 
-const WARM_UP_CALLS = 1000;
+/** As many as the compilers of Node and Java need to come to their end, as they have in a service. */
+const WARM_UP_CALLS = 5000;
 const CALLS = 3000;
 
 /** What the calls of a driver took: direct ones, those in a slot that followed them, and direct ones after these. */
