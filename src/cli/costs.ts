@@ -9,7 +9,7 @@ import { explainRpcError } from "./explain-rpc-error.ts";
 import { formatDuration, formatRoundedUsd, printable } from "./format.ts";
 import { readLast, usageRequest } from "./usage-request.ts";
 
-/** Days without spending are shown too, where that does not fill the screen. */
+/** Days without spending between others are shown too, where that does not fill the screen. */
 const MOST_FILLED_DAYS = 92;
 const DEFAULT_WIDTH = 80;
 
@@ -73,8 +73,9 @@ export function describeCosts({ groups, totals }: GetUsageResponse, chart: CostC
   return `${formatRoundedUsd(total)} ${period}, by ${dimension}\n\n${barChart(bars, chart)}`;
 }
 
-function fillDays(spent: Map<string, bigint>, { lastMs, nowWallMs }: CostChart): void {
-  const first = Math.floor((nowWallMs - lastMs) / DAY_MS);
+/** From the first day that has something. */
+function fillDays(spent: Map<string, bigint>, { nowWallMs }: CostChart): void {
+  const first = Math.min(...[...spent.keys()].map((day) => Date.parse(day) / DAY_MS));
   const last = Math.floor(nowWallMs / DAY_MS);
   if (last - first > MOST_FILLED_DAYS) return;
   for (let day = first; day <= last; day++) {

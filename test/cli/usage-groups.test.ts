@@ -98,7 +98,7 @@ describe("costs", () => {
     ]);
   });
 
-  it("show days on which nothing was spent", () => {
+  it("show days on which nothing was spent, from the first that has something", () => {
     const days = describeCosts(
       report([
         [{ day: "2026-11-22" }, 1n, 5n],
@@ -106,7 +106,7 @@ describe("costs", () => {
       ]),
       { ...chart, dimension: "day" },
     );
-    expect(days.match(/2026-11-\d\d/g)).toEqual(["2026-11-19", "2026-11-20", "2026-11-21", "2026-11-22"]);
+    expect(days.match(/2026-11-\d\d/g)).toEqual(["2026-11-20", "2026-11-21", "2026-11-22"]);
   });
 
   it("say when there are none, and name what has no tag", () => {

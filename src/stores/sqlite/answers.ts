@@ -3,7 +3,6 @@ import type { AnswerStore, AnswerToKeep } from "../../completion/cache/answer-st
 import type { Clock } from "../../core/clock.ts";
 import type { AnswersCommand, AnswersReply, AnswersWorkerData } from "./answers-messages.ts";
 import { startWorker } from "./start-worker.ts";
-import { StoreOpenError } from "./store-open-error.ts";
 
 /** Values on their way to the file, in bytes; what comes beyond is not kept, so that a slow disk fills no memory. */
 const MOST_WAITING_BYTES = 32 * 1_048_576;
@@ -41,16 +40,11 @@ export class SqliteAnswers implements AnswerStore {
     worker.unref();
   }
 
-  /** Opens the file, making or migrating it where needed. Rejects with {@link StoreOpenError}. */
+  /** Opens the file, making or migrating it where needed. Rejects with `StoreOpenError`. */
   static async open(options: SqliteAnswersOptions): Promise<SqliteAnswers> {
     const { path, bounds } = options;
     const data: AnswersWorkerData = { path, bounds };
-    const { worker, first } = await startWorker<AnswersReply>("answers-worker", "answers", data);
-    if (first.kind === "open_failed") {
-      await worker.terminate();
-      throw new StoreOpenError(first.explanation);
-    }
-    return new SqliteAnswers(worker, options);
+    return new SqliteAnswers(await startWorker("answers-worker", "answers", data), options);
   }
 
   get(key: string): Promise<Uint8Array | undefined> {

@@ -1,16 +1,15 @@
 import type { Worker } from "node:worker_threads";
 import type { Clock, Timer } from "../../core/clock.ts";
 import { StopError } from "../../core/stop-error.ts";
-import type { AlertHistory, AlertStore } from "../../cost/alerts/alert-store.ts";
+import type { AlertStore } from "../../cost/alerts/alert-store.ts";
 import type { LedgerHealth } from "../../cost/ledger/ledger-health.ts";
 import type { LedgerStore } from "../../cost/ledger/ledger-store.ts";
 import type { UsageQuery, UsageSummary } from "../../cost/ledger/usage-query.ts";
 import type { LedgerEntry } from "../../cost/ledger.ts";
+import { LedgerCalls } from "./ledger-calls.ts";
 import { LedgerReadError } from "./ledger-errors.ts";
 import type { LedgerCommand, LedgerReply, LedgerWorkerData } from "./ledger-messages.ts";
-import { unpackSummary } from "./packed-summary.ts";
 import { startWorker } from "./start-worker.ts";
-import { StoreOpenError } from "./store-open-error.ts";
 
 /** Rows of a batch that goes to the thread at once: handing them over takes about 0.7 ms. */
 const MOST_ROWS_OF_BATCH = 500;
@@ -60,12 +59,7 @@ export class SqliteLedger implements LedgerStore {
   #isClosed = false;
   /** The thread is no more. */
   #isStopped = false;
-  #queryCount = 0;
-  readonly #missing: PromiseWithResolvers<readonly LedgerEntry[]>[] = [];
-  readonly #alertLoads: PromiseWithResolvers<AlertHistory>[] = [];
-  /** Saves of alerts that are not answered yet, in their order. */
-  readonly #alertSaves: (() => void)[] = [];
-  readonly #queries = new Map<number, PromiseWithResolvers<UsageSummary>>();
+  readonly #calls = new LedgerCalls((command) => this.#post(command));
   #flushes: (() => void)[] = [];
   readonly #closed = Promise.withResolvers<void>();
 
@@ -82,16 +76,11 @@ export class SqliteLedger implements LedgerStore {
     this.#prune();
   }
 
-  /** Opens the file, making or migrating it where needed. Rejects with {@link StoreOpenError}. */
+  /** Opens the file, making or migrating it where needed. Rejects with `StoreOpenError`. */
   static async open(options: SqliteLedgerOptions): Promise<SqliteLedger> {
     const { path, retentionMs } = options;
     const data: LedgerWorkerData = { path, retentionMs };
-    const { worker, first } = await startWorker<LedgerReply>("ledger-worker", "ledger", data);
-    if (first.kind === "open_failed") {
-      await worker.terminate();
-      throw new StoreOpenError(first.explanation);
-    }
-    return new SqliteLedger(worker, options);
+    return new SqliteLedger(await startWorker("ledger-worker", "ledger", data), options);
   }
 
   record(entry: LedgerEntry): void {
@@ -107,10 +96,7 @@ export class SqliteLedger implements LedgerStore {
   /** Records those of an earlier process's rows that are not in the file; resolves when they are kept. */
   async recordMissing(entries: readonly LedgerEntry[]): Promise<void> {
     if (entries.length === 0) return;
-    const missing = Promise.withResolvers<readonly LedgerEntry[]>();
-    this.#missing.push(missing);
-    this.#post({ kind: "find_missing", entries });
-    for (const entry of await missing.promise) this.record(entry);
+    for (const entry of await this.#calls.findMissing(entries)) this.record(entry);
     await this.flush();
   }
 
@@ -133,26 +119,16 @@ export class SqliteLedger implements LedgerStore {
 
   query(query: UsageQuery): Promise<UsageSummary> {
     if (this.#isClosed) return Promise.reject(new LedgerReadError("the ledger is closed"));
+    if (this.#isStopped) return Promise.reject(new LedgerReadError(this.#explanation));
     this.#send();
-    const id = this.#queryCount++;
-    const resolvers = Promise.withResolvers<UsageSummary>();
-    this.#queries.set(id, resolvers);
-    this.#post({ kind: "query", id, query });
-    return resolvers.promise;
+    return this.#calls.query(query);
   }
 
   /** The alerts in the same file. */
   readonly alerts: AlertStore = {
-    load: (callsSinceWallMs) => {
-      const load = Promise.withResolvers<AlertHistory>();
-      this.#alertLoads.push(load);
-      this.#post({ kind: "load_alerts", callsSinceWallMs });
-      return load.promise;
-    },
+    load: (callsSinceWallMs) => this.#calls.loadAlerts(callsSinceWallMs),
     save: async (record) => {
-      if (this.#isClosed || this.#isStopped) return;
-      this.#post({ kind: "save_alert", record });
-      await new Promise<void>((resolve) => this.#alertSaves.push(resolve));
+      if (!this.#isClosed && !this.#isStopped) await this.#calls.saveAlert(record);
     },
     forget: (keys) => {
       if (!this.#isClosed) this.#post({ kind: "forget_alerts", keys });
@@ -216,41 +192,13 @@ export class SqliteLedger implements LedgerStore {
       case "write_failed":
         this.#failed(reply.explanation);
         break;
-      case "answer":
-        this.#takeQuery(reply.id).resolve(unpackSummary(reply.summary));
-        break;
-      case "missing":
-        this.#missing.shift()!.resolve(reply.entries);
-        break;
-      case "query_failed":
-        this.#takeQuery(reply.id).reject(new LedgerReadError(reply.explanation));
-        break;
-      case "alerts":
-        this.#alertLoads.shift()!.resolve(reply.history);
-        break;
-      case "alerts_failed":
-        this.#alertLoads.shift()!.reject(new LedgerReadError(reply.explanation));
-        break;
-      case "alert_saved":
-        this.#alertSaves.shift()!();
-        break;
       case "pruned":
         this.#pruneLater(reply.hasMore ? PRUNE_PAUSE_MS : PRUNE_EVERY_MS);
         break;
-      case "opened":
-      case "open_failed":
-      case "closed":
-        break;
+      default:
+        this.#calls.take(reply);
     }
-    const awaited =
-      this.#queries.size + this.#missing.length + this.#alertLoads.length + this.#alertSaves.length;
-    if (this.#sentRowCount + awaited === 0 && !this.#isClosed) this.#worker.unref();
-  }
-
-  #takeQuery(id: number): PromiseWithResolvers<UsageSummary> {
-    const query = this.#queries.get(id)!;
-    this.#queries.delete(id);
-    return query;
+    if (this.#sentRowCount + this.#calls.count === 0 && !this.#isClosed) this.#worker.unref();
   }
 
   #failed(explanation: string): void {
@@ -269,13 +217,9 @@ export class SqliteLedger implements LedgerStore {
   #stopped(error: unknown): void {
     this.#isStopped = true;
     this.#explanation = `the ledger has stopped: ${error}`;
-    for (const resolve of this.#alertSaves.splice(0)) resolve();
     this.#onHealth(this.health());
     this.#endFlushes();
-    for (const { reject } of [...this.#queries.values(), ...this.#missing, ...this.#alertLoads]) {
-      reject(new LedgerReadError(this.#explanation));
-    }
-    this.#queries.clear();
+    this.#calls.fail(this.#explanation);
   }
 
   #endFlushes(): void {

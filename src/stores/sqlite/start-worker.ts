@@ -1,10 +1,10 @@
 import { Worker } from "node:worker_threads";
+import { StoreOpenError } from "./store-open-error.ts";
 
-/** A thread that has said its first word. */
-export interface StartedWorker<Reply> {
-  readonly worker: Worker;
-  readonly first: Reply;
-}
+/** The first message of a thread that owns a file. */
+type FirstReply =
+  | { readonly kind: "opened" }
+  | { readonly kind: "open_failed"; readonly explanation: string };
 
 /** A thread that runs a file of this folder, given without its extension. */
 export function createWorker(file: string, name: string, workerData: unknown): Worker {
@@ -12,17 +12,18 @@ export function createWorker(file: string, name: string, workerData: unknown): W
   return new Worker(new URL(`./${file}${extension}`, import.meta.url), { workerData, name });
 }
 
-/** Starts such a thread and waits for its first message. Rejects when it dies before. */
-export async function startWorker<Reply>(
-  file: string,
-  name: string,
-  workerData: unknown,
-): Promise<StartedWorker<Reply>> {
+/**
+ * Starts such a thread and waits until it has opened its file. Rejects with {@link StoreOpenError}, and when it dies
+ * before.
+ */
+export async function startWorker(file: string, name: string, workerData: unknown): Promise<Worker> {
   const worker = createWorker(file, name, workerData);
-  const first = Promise.withResolvers<Reply>();
+  const first = Promise.withResolvers<FirstReply>();
   worker.once("message", first.resolve);
   worker.once("error", first.reject);
   const reply = await first.promise;
   worker.off("error", first.reject);
-  return { worker, first: reply };
+  if (reply.kind === "opened") return worker;
+  await worker.terminate();
+  throw new StoreOpenError(reply.explanation);
 }
