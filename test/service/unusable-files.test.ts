@@ -15,7 +15,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, describe, expect, it } from "vitest";
+import { ANSWERS_MIGRATIONS } from "../../src/stores/sqlite/answers-table.ts";
 import { holdLock } from "../../src/stores/sqlite/hold-lock.ts";
+import { JOURNAL_MIGRATIONS } from "../../src/stores/sqlite/journal-migrations.ts";
 import { LEDGER_MIGRATIONS } from "../../src/stores/sqlite/ledger-migrations.ts";
 import { ask } from "../support/service/talk.ts";
 import { STORED_FILES, Storage, type StoredHeadway } from "../support/storage/stored-headway.ts";
@@ -24,6 +26,7 @@ const LONG_MS = 60_000;
 const FILES = Object.keys(STORED_FILES) as (keyof typeof STORED_FILES)[];
 const BUDGET = "budgets: {daily_usd: 1}";
 /** What {@link use} spends in calls, and reserves for a slot that stays open. */
+const QUESTION = ask("hello", { model: "own/a", maxOutputTokens: 20n, temperature: 0 });
 const SLOT = { models: ["own/a"], inputTokens: 100n, maxOutputTokens: 300n };
 
 const kept = mkdtempSync(join(tmpdir(), "headway-used-"));
@@ -41,7 +44,7 @@ async function use(): Promise<unknown> {
   const storage = new Storage(BUDGET);
   const headway = await storage.start();
   await headway.grpc.acquireSlot(SLOT);
-  await headway.grpc.complete(ask("hello", { model: "own/a", maxOutputTokens: 20n, temperature: 0 }));
+  await headway.grpc.complete(QUESTION);
   const known = await acknowledged(headway);
   expect(await headway.stop()).toBe(0);
   for (const file of FILES) cpSync(storage.path(file), join(kept, STORED_FILES[file]));
@@ -176,22 +179,39 @@ it(
   LONG_MS,
 );
 
-/** What takes the tables of the ledger back by one version, from the newest on. */
-const LEDGER_BACK = [
-  `DROP INDEX ledger_series_untagged;
-   ALTER TABLE ledger_state DROP COLUMN coarse_from_ms;
-   ALTER TABLE ledger_state DROP COLUMN coarse_until_ms`,
-  "DROP TABLE ledger_alert",
-];
+/** What takes the tables of a component back to its first version, the last migration first. The journal has had one. */
+const TO_FIRST_VERSION = {
+  ledger: [
+    `DROP INDEX ledger_series_untagged;
+     ALTER TABLE ledger_state DROP COLUMN coarse_from_ms;
+     ALTER TABLE ledger_state DROP COLUMN coarse_until_ms`,
+    "DROP TABLE ledger_alert",
+  ],
+  answers: [
+    `DROP INDEX answer_tenant_used;
+     ALTER TABLE answer DROP COLUMN tenant;
+     CREATE INDEX answer_used ON answer (used)`,
+  ],
+};
 
 it(
-  "a ledger of the first version is brought to the present one, and nothing in it is lost",
+  "files of the first version are brought to the present one, and nothing in them is lost",
   async () => {
-    expect(LEDGER_BACK).toHaveLength(LEDGER_MIGRATIONS.length - 1);
+    const { answers, ledger } = TO_FIRST_VERSION;
+    expect([ledger.length, answers.length, 0]).toEqual(
+      [LEDGER_MIGRATIONS, ANSWERS_MIGRATIONS, JOURNAL_MIGRATIONS].map(({ length }) => length - 1),
+    );
     const { storage, known } = await usedStorage();
-    const version = "UPDATE schema_version SET version = 1 WHERE component = 'ledger'";
-    sql(storage.path("ledger"), [...LEDGER_BACK, version].join(";"));
-    expect(await acknowledged(await storage.start())).toEqual(known);
+    for (const [file, steps] of [
+      ["ledger", ledger],
+      ["answers", answers],
+      ["batches", answers],
+    ] as const) {
+      sql(storage.path(file), [...steps, "UPDATE schema_version SET version = 1"].join(";"));
+    }
+    const headway = await storage.start();
+    expect(await acknowledged(headway)).toEqual(known);
+    expect((await headway.grpc.complete(QUESTION)).cacheHit).toBe(true);
   },
   LONG_MS,
 );
