@@ -71,7 +71,7 @@ export declare type Attempt = Message<"headway.v1.Attempt"> & {
   waited?: Duration | undefined;
 
   /**
-   * What it waited for, the longest first. Empty when it started at once.
+   * What it waited for, what usually lasts longest first. Empty when it started at once.
    *
    * @generated from field: repeated headway.v1.WaitCause wait_causes = 8;
    */

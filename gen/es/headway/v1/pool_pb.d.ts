@@ -193,7 +193,7 @@ export declare type PoolCounters = Message<"headway.v1.PoolCounters"> & {
   leaked429Count: bigint;
 
   /**
-   * Calls that started later than `start_within` allowed.
+   * Grants that were not used within `start_within`, and given back.
    *
    * @generated from field: int64 use_by_missed_count = 2;
    */

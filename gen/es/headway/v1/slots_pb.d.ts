@@ -151,7 +151,7 @@ export declare type AcquireSlotResponse = Message<"headway.v1.AcquireSlotRespons
   expireTime?: Timestamp | undefined;
 
   /**
-   * What it waited for, the longest first. Empty when granted at once.
+   * What it waited for, what usually lasts longest first. Empty when granted at once.
    *
    * @generated from field: repeated headway.v1.WaitCause wait_causes = 8;
    */

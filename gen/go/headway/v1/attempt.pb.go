@@ -177,7 +177,7 @@ type Attempt struct {
 	ProviderStatusCode *int32 `protobuf:"varint,6,opt,name=provider_status_code,json=providerStatusCode,proto3,oneof" json:"provider_status_code,omitempty"`
 	// How long it waited for its turn; zero when it started at once.
 	Waited *durationpb.Duration `protobuf:"bytes,7,opt,name=waited,proto3" json:"waited,omitempty"`
-	// What it waited for, the longest first. Empty when it started at once.
+	// What it waited for, what usually lasts longest first. Empty when it started at once.
 	WaitCauses []WaitCause `protobuf:"varint,8,rep,packed,name=wait_causes,json=waitCauses,proto3,enum=headway.v1.WaitCause" json:"wait_causes,omitempty"`
 	// From the start of the call to its end, waiting not included.
 	Latency *durationpb.Duration `protobuf:"bytes,9,opt,name=latency,proto3" json:"latency,omitempty"`

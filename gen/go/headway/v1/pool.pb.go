@@ -283,7 +283,7 @@ type PoolCounters struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// 429s from the provider, although the declared limits were kept.
 	Leaked_429Count int64 `protobuf:"varint,1,opt,name=leaked_429_count,json=leaked429Count,proto3" json:"leaked_429_count,omitempty"`
-	// Calls that started later than `start_within` allowed.
+	// Grants that were not used within `start_within`, and given back.
 	UseByMissedCount int64 `protobuf:"varint,2,opt,name=use_by_missed_count,json=useByMissedCount,proto3" json:"use_by_missed_count,omitempty"`
 	// Calls that used more tokens than they had reserved.
 	EstimateExceededCount int64 `protobuf:"varint,3,opt,name=estimate_exceeded_count,json=estimateExceededCount,proto3" json:"estimate_exceeded_count,omitempty"`

@@ -219,7 +219,7 @@ type AcquireSlotResponse struct {
 	StartWithin *durationpb.Duration `protobuf:"bytes,6,opt,name=start_within,json=startWithin,proto3" json:"start_within,omitempty"`
 	// When the lease ends. An expired slot stays charged in full, for the call may have been sent.
 	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
-	// What it waited for, the longest first. Empty when granted at once.
+	// What it waited for, what usually lasts longest first. Empty when granted at once.
 	WaitCauses    []WaitCause `protobuf:"varint,8,rep,packed,name=wait_causes,json=waitCauses,proto3,enum=headway.v1.WaitCause" json:"wait_causes,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -146,7 +146,7 @@ class Attempt(_message.Message):
 
     @_builtins.property
     def wait_causes(self) -> _containers.RepeatedScalarFieldContainer[_wait_pb2.WaitCause.ValueType]:
-        """What it waited for, the longest first. Empty when it started at once."""
+        """What it waited for, what usually lasts longest first. Empty when it started at once."""
 
     @_builtins.property
     def latency(self) -> _duration_pb2.Duration:

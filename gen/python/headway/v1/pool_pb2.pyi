@@ -172,7 +172,7 @@ class PoolCounters(_message.Message):
     leaked_429_count: _builtins.int
     """429s from the provider, although the declared limits were kept."""
     use_by_missed_count: _builtins.int
-    """Calls that started later than `start_within` allowed."""
+    """Grants that were not used within `start_within`, and given back."""
     estimate_exceeded_count: _builtins.int
     """Calls that used more tokens than they had reserved."""
     foreign_usage_count: _builtins.int

@@ -190,7 +190,7 @@ class AcquireSlotResponse(_message.Message):
 
     @_builtins.property
     def wait_causes(self) -> _containers.RepeatedScalarFieldContainer[_wait_pb2.WaitCause.ValueType]:
-        """What it waited for, the longest first. Empty when granted at once."""
+        """What it waited for, what usually lasts longest first. Empty when granted at once."""
 
     def __init__(
         self,

@@ -335,7 +335,7 @@ pub struct PoolCounters {
     /// 429s from the provider, although the declared limits were kept.
     #[prost(int64, tag="1")]
     pub leaked_429_count: i64,
-    /// Calls that started later than `start_within` allowed.
+    /// Grants that were not used within `start_within`, and given back.
     #[prost(int64, tag="2")]
     pub use_by_missed_count: i64,
     /// Calls that used more tokens than they had reserved.
@@ -798,7 +798,7 @@ pub struct Attempt {
     /// How long it waited for its turn; zero when it started at once.
     #[prost(message, optional, tag="7")]
     pub waited: ::core::option::Option<::prost_types::Duration>,
-    /// What it waited for, the longest first. Empty when it started at once.
+    /// What it waited for, what usually lasts longest first. Empty when it started at once.
     #[prost(enumeration="WaitCause", repeated, tag="8")]
     pub wait_causes: ::prost::alloc::vec::Vec<i32>,
     /// From the start of the call to its end, waiting not included.
@@ -2218,7 +2218,7 @@ pub struct AcquireSlotResponse {
     /// When the lease ends. An expired slot stays charged in full, for the call may have been sent.
     #[prost(message, optional, tag="7")]
     pub expire_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// What it waited for, the longest first. Empty when granted at once.
+    /// What it waited for, what usually lasts longest first. Empty when granted at once.
     #[prost(enumeration="WaitCause", repeated, tag="8")]
     pub wait_causes: ::prost::alloc::vec::Vec<i32>,
 }

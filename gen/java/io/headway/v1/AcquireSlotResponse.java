@@ -340,7 +340,7 @@ private static final long serialVersionUID = 0L;
           };
   /**
    * <pre>
-   * What it waited for, the longest first. Empty when granted at once.
+   * What it waited for, what usually lasts longest first. Empty when granted at once.
    * </pre>
    *
    * <code>repeated .headway.v1.WaitCause wait_causes = 8 [json_name = "waitCauses"];</code>
@@ -353,7 +353,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What it waited for, the longest first. Empty when granted at once.
+   * What it waited for, what usually lasts longest first. Empty when granted at once.
    * </pre>
    *
    * <code>repeated .headway.v1.WaitCause wait_causes = 8 [json_name = "waitCauses"];</code>
@@ -365,7 +365,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What it waited for, the longest first. Empty when granted at once.
+   * What it waited for, what usually lasts longest first. Empty when granted at once.
    * </pre>
    *
    * <code>repeated .headway.v1.WaitCause wait_causes = 8 [json_name = "waitCauses"];</code>
@@ -378,7 +378,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What it waited for, the longest first. Empty when granted at once.
+   * What it waited for, what usually lasts longest first. Empty when granted at once.
    * </pre>
    *
    * <code>repeated .headway.v1.WaitCause wait_causes = 8 [json_name = "waitCauses"];</code>
@@ -391,7 +391,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What it waited for, the longest first. Empty when granted at once.
+   * What it waited for, what usually lasts longest first. Empty when granted at once.
    * </pre>
    *
    * <code>repeated .headway.v1.WaitCause wait_causes = 8 [json_name = "waitCauses"];</code>
@@ -1761,7 +1761,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it waited for, the longest first. Empty when granted at once.
+     * What it waited for, what usually lasts longest first. Empty when granted at once.
      * </pre>
      *
      * <code>repeated .headway.v1.WaitCause wait_causes = 8 [json_name = "waitCauses"];</code>
@@ -1773,7 +1773,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it waited for, the longest first. Empty when granted at once.
+     * What it waited for, what usually lasts longest first. Empty when granted at once.
      * </pre>
      *
      * <code>repeated .headway.v1.WaitCause wait_causes = 8 [json_name = "waitCauses"];</code>
@@ -1784,7 +1784,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it waited for, the longest first. Empty when granted at once.
+     * What it waited for, what usually lasts longest first. Empty when granted at once.
      * </pre>
      *
      * <code>repeated .headway.v1.WaitCause wait_causes = 8 [json_name = "waitCauses"];</code>
@@ -1796,7 +1796,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it waited for, the longest first. Empty when granted at once.
+     * What it waited for, what usually lasts longest first. Empty when granted at once.
      * </pre>
      *
      * <code>repeated .headway.v1.WaitCause wait_causes = 8 [json_name = "waitCauses"];</code>
@@ -1814,7 +1814,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it waited for, the longest first. Empty when granted at once.
+     * What it waited for, what usually lasts longest first. Empty when granted at once.
      * </pre>
      *
      * <code>repeated .headway.v1.WaitCause wait_causes = 8 [json_name = "waitCauses"];</code>
@@ -1830,7 +1830,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it waited for, the longest first. Empty when granted at once.
+     * What it waited for, what usually lasts longest first. Empty when granted at once.
      * </pre>
      *
      * <code>repeated .headway.v1.WaitCause wait_causes = 8 [json_name = "waitCauses"];</code>
@@ -1848,7 +1848,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it waited for, the longest first. Empty when granted at once.
+     * What it waited for, what usually lasts longest first. Empty when granted at once.
      * </pre>
      *
      * <code>repeated .headway.v1.WaitCause wait_causes = 8 [json_name = "waitCauses"];</code>
@@ -1862,7 +1862,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it waited for, the longest first. Empty when granted at once.
+     * What it waited for, what usually lasts longest first. Empty when granted at once.
      * </pre>
      *
      * <code>repeated .headway.v1.WaitCause wait_causes = 8 [json_name = "waitCauses"];</code>
@@ -1875,7 +1875,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it waited for, the longest first. Empty when granted at once.
+     * What it waited for, what usually lasts longest first. Empty when granted at once.
      * </pre>
      *
      * <code>repeated .headway.v1.WaitCause wait_causes = 8 [json_name = "waitCauses"];</code>
@@ -1887,7 +1887,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it waited for, the longest first. Empty when granted at once.
+     * What it waited for, what usually lasts longest first. Empty when granted at once.
      * </pre>
      *
      * <code>repeated .headway.v1.WaitCause wait_causes = 8 [json_name = "waitCauses"];</code>
@@ -1904,7 +1904,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it waited for, the longest first. Empty when granted at once.
+     * What it waited for, what usually lasts longest first. Empty when granted at once.
      * </pre>
      *
      * <code>repeated .headway.v1.WaitCause wait_causes = 8 [json_name = "waitCauses"];</code>
@@ -1919,7 +1919,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it waited for, the longest first. Empty when granted at once.
+     * What it waited for, what usually lasts longest first. Empty when granted at once.
      * </pre>
      *
      * <code>repeated .headway.v1.WaitCause wait_causes = 8 [json_name = "waitCauses"];</code>

@@ -166,7 +166,7 @@ public interface AcquireSlotResponseOrBuilder extends
 
   /**
    * <pre>
-   * What it waited for, the longest first. Empty when granted at once.
+   * What it waited for, what usually lasts longest first. Empty when granted at once.
    * </pre>
    *
    * <code>repeated .headway.v1.WaitCause wait_causes = 8 [json_name = "waitCauses"];</code>
@@ -175,7 +175,7 @@ public interface AcquireSlotResponseOrBuilder extends
   java.util.List<io.headway.v1.WaitCause> getWaitCausesList();
   /**
    * <pre>
-   * What it waited for, the longest first. Empty when granted at once.
+   * What it waited for, what usually lasts longest first. Empty when granted at once.
    * </pre>
    *
    * <code>repeated .headway.v1.WaitCause wait_causes = 8 [json_name = "waitCauses"];</code>
@@ -184,7 +184,7 @@ public interface AcquireSlotResponseOrBuilder extends
   int getWaitCausesCount();
   /**
    * <pre>
-   * What it waited for, the longest first. Empty when granted at once.
+   * What it waited for, what usually lasts longest first. Empty when granted at once.
    * </pre>
    *
    * <code>repeated .headway.v1.WaitCause wait_causes = 8 [json_name = "waitCauses"];</code>
@@ -194,7 +194,7 @@ public interface AcquireSlotResponseOrBuilder extends
   io.headway.v1.WaitCause getWaitCauses(int index);
   /**
    * <pre>
-   * What it waited for, the longest first. Empty when granted at once.
+   * What it waited for, what usually lasts longest first. Empty when granted at once.
    * </pre>
    *
    * <code>repeated .headway.v1.WaitCause wait_causes = 8 [json_name = "waitCauses"];</code>
@@ -204,7 +204,7 @@ public interface AcquireSlotResponseOrBuilder extends
   getWaitCausesValueList();
   /**
    * <pre>
-   * What it waited for, the longest first. Empty when granted at once.
+   * What it waited for, what usually lasts longest first. Empty when granted at once.
    * </pre>
    *
    * <code>repeated .headway.v1.WaitCause wait_causes = 8 [json_name = "waitCauses"];</code>

@@ -329,7 +329,7 @@ private static final long serialVersionUID = 0L;
           };
   /**
    * <pre>
-   * What it waited for, the longest first. Empty when it started at once.
+   * What it waited for, what usually lasts longest first. Empty when it started at once.
    * </pre>
    *
    * <code>repeated .headway.v1.WaitCause wait_causes = 8 [json_name = "waitCauses"];</code>
@@ -342,7 +342,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What it waited for, the longest first. Empty when it started at once.
+   * What it waited for, what usually lasts longest first. Empty when it started at once.
    * </pre>
    *
    * <code>repeated .headway.v1.WaitCause wait_causes = 8 [json_name = "waitCauses"];</code>
@@ -354,7 +354,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What it waited for, the longest first. Empty when it started at once.
+   * What it waited for, what usually lasts longest first. Empty when it started at once.
    * </pre>
    *
    * <code>repeated .headway.v1.WaitCause wait_causes = 8 [json_name = "waitCauses"];</code>
@@ -367,7 +367,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What it waited for, the longest first. Empty when it started at once.
+   * What it waited for, what usually lasts longest first. Empty when it started at once.
    * </pre>
    *
    * <code>repeated .headway.v1.WaitCause wait_causes = 8 [json_name = "waitCauses"];</code>
@@ -380,7 +380,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What it waited for, the longest first. Empty when it started at once.
+   * What it waited for, what usually lasts longest first. Empty when it started at once.
    * </pre>
    *
    * <code>repeated .headway.v1.WaitCause wait_causes = 8 [json_name = "waitCauses"];</code>
@@ -1977,7 +1977,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it waited for, the longest first. Empty when it started at once.
+     * What it waited for, what usually lasts longest first. Empty when it started at once.
      * </pre>
      *
      * <code>repeated .headway.v1.WaitCause wait_causes = 8 [json_name = "waitCauses"];</code>
@@ -1989,7 +1989,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it waited for, the longest first. Empty when it started at once.
+     * What it waited for, what usually lasts longest first. Empty when it started at once.
      * </pre>
      *
      * <code>repeated .headway.v1.WaitCause wait_causes = 8 [json_name = "waitCauses"];</code>
@@ -2000,7 +2000,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it waited for, the longest first. Empty when it started at once.
+     * What it waited for, what usually lasts longest first. Empty when it started at once.
      * </pre>
      *
      * <code>repeated .headway.v1.WaitCause wait_causes = 8 [json_name = "waitCauses"];</code>
@@ -2012,7 +2012,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it waited for, the longest first. Empty when it started at once.
+     * What it waited for, what usually lasts longest first. Empty when it started at once.
      * </pre>
      *
      * <code>repeated .headway.v1.WaitCause wait_causes = 8 [json_name = "waitCauses"];</code>
@@ -2030,7 +2030,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it waited for, the longest first. Empty when it started at once.
+     * What it waited for, what usually lasts longest first. Empty when it started at once.
      * </pre>
      *
      * <code>repeated .headway.v1.WaitCause wait_causes = 8 [json_name = "waitCauses"];</code>
@@ -2046,7 +2046,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it waited for, the longest first. Empty when it started at once.
+     * What it waited for, what usually lasts longest first. Empty when it started at once.
      * </pre>
      *
      * <code>repeated .headway.v1.WaitCause wait_causes = 8 [json_name = "waitCauses"];</code>
@@ -2064,7 +2064,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it waited for, the longest first. Empty when it started at once.
+     * What it waited for, what usually lasts longest first. Empty when it started at once.
      * </pre>
      *
      * <code>repeated .headway.v1.WaitCause wait_causes = 8 [json_name = "waitCauses"];</code>
@@ -2078,7 +2078,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it waited for, the longest first. Empty when it started at once.
+     * What it waited for, what usually lasts longest first. Empty when it started at once.
      * </pre>
      *
      * <code>repeated .headway.v1.WaitCause wait_causes = 8 [json_name = "waitCauses"];</code>
@@ -2091,7 +2091,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it waited for, the longest first. Empty when it started at once.
+     * What it waited for, what usually lasts longest first. Empty when it started at once.
      * </pre>
      *
      * <code>repeated .headway.v1.WaitCause wait_causes = 8 [json_name = "waitCauses"];</code>
@@ -2103,7 +2103,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it waited for, the longest first. Empty when it started at once.
+     * What it waited for, what usually lasts longest first. Empty when it started at once.
      * </pre>
      *
      * <code>repeated .headway.v1.WaitCause wait_causes = 8 [json_name = "waitCauses"];</code>
@@ -2120,7 +2120,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it waited for, the longest first. Empty when it started at once.
+     * What it waited for, what usually lasts longest first. Empty when it started at once.
      * </pre>
      *
      * <code>repeated .headway.v1.WaitCause wait_causes = 8 [json_name = "waitCauses"];</code>
@@ -2135,7 +2135,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it waited for, the longest first. Empty when it started at once.
+     * What it waited for, what usually lasts longest first. Empty when it started at once.
      * </pre>
      *
      * <code>repeated .headway.v1.WaitCause wait_causes = 8 [json_name = "waitCauses"];</code>

@@ -156,7 +156,7 @@ public interface AttemptOrBuilder extends
 
   /**
    * <pre>
-   * What it waited for, the longest first. Empty when it started at once.
+   * What it waited for, what usually lasts longest first. Empty when it started at once.
    * </pre>
    *
    * <code>repeated .headway.v1.WaitCause wait_causes = 8 [json_name = "waitCauses"];</code>
@@ -165,7 +165,7 @@ public interface AttemptOrBuilder extends
   java.util.List<io.headway.v1.WaitCause> getWaitCausesList();
   /**
    * <pre>
-   * What it waited for, the longest first. Empty when it started at once.
+   * What it waited for, what usually lasts longest first. Empty when it started at once.
    * </pre>
    *
    * <code>repeated .headway.v1.WaitCause wait_causes = 8 [json_name = "waitCauses"];</code>
@@ -174,7 +174,7 @@ public interface AttemptOrBuilder extends
   int getWaitCausesCount();
   /**
    * <pre>
-   * What it waited for, the longest first. Empty when it started at once.
+   * What it waited for, what usually lasts longest first. Empty when it started at once.
    * </pre>
    *
    * <code>repeated .headway.v1.WaitCause wait_causes = 8 [json_name = "waitCauses"];</code>
@@ -184,7 +184,7 @@ public interface AttemptOrBuilder extends
   io.headway.v1.WaitCause getWaitCauses(int index);
   /**
    * <pre>
-   * What it waited for, the longest first. Empty when it started at once.
+   * What it waited for, what usually lasts longest first. Empty when it started at once.
    * </pre>
    *
    * <code>repeated .headway.v1.WaitCause wait_causes = 8 [json_name = "waitCauses"];</code>
@@ -194,7 +194,7 @@ public interface AttemptOrBuilder extends
   getWaitCausesValueList();
   /**
    * <pre>
-   * What it waited for, the longest first. Empty when it started at once.
+   * What it waited for, what usually lasts longest first. Empty when it started at once.
    * </pre>
    *
    * <code>repeated .headway.v1.WaitCause wait_causes = 8 [json_name = "waitCauses"];</code>

@@ -66,7 +66,7 @@ private static final long serialVersionUID = 0L;
   private long useByMissedCount_ = 0L;
   /**
    * <pre>
-   * Calls that started later than `start_within` allowed.
+   * Grants that were not used within `start_within`, and given back.
    * </pre>
    *
    * <code>int64 use_by_missed_count = 2 [json_name = "useByMissedCount"];</code>
@@ -524,7 +524,7 @@ private static final long serialVersionUID = 0L;
     private long useByMissedCount_ ;
     /**
      * <pre>
-     * Calls that started later than `start_within` allowed.
+     * Grants that were not used within `start_within`, and given back.
      * </pre>
      *
      * <code>int64 use_by_missed_count = 2 [json_name = "useByMissedCount"];</code>
@@ -536,7 +536,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Calls that started later than `start_within` allowed.
+     * Grants that were not used within `start_within`, and given back.
      * </pre>
      *
      * <code>int64 use_by_missed_count = 2 [json_name = "useByMissedCount"];</code>
@@ -552,7 +552,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Calls that started later than `start_within` allowed.
+     * Grants that were not used within `start_within`, and given back.
      * </pre>
      *
      * <code>int64 use_by_missed_count = 2 [json_name = "useByMissedCount"];</code>

@@ -22,7 +22,7 @@ public interface PoolCountersOrBuilder extends
 
   /**
    * <pre>
-   * Calls that started later than `start_within` allowed.
+   * Grants that were not used within `start_within`, and given back.
    * </pre>
    *
    * <code>int64 use_by_missed_count = 2 [json_name = "useByMissedCount"];</code>
