@@ -27,8 +27,11 @@ export interface SlotMemo {
   /** The span in which it was acquired. Undefined: nothing was traced, or that was before a restart. */
   readonly acquiredIn: SpanContext | undefined;
   /** How it was settled, and the answer to that; the same again gets the same answer. */
-  settled?: { readonly settlement: SlotSettlement; readonly charge: SlotCharge };
+  settled?: SettledAs & { readonly charge: SlotCharge };
 }
+
+/** What two settlements must have in common to be the same. */
+export type SettledAs = Pick<SlotSettlement, "outcome" | "usage">;
 
 /** The part of a slot's memo that is not in the lease itself, as the journal keeps it over a restart. */
 export function memoToJson(

@@ -27,7 +27,7 @@ import { correctCharge } from "./correct-charge.ts";
 import type { Deployments } from "./deployments.ts";
 import { settledCharge, worstCharge } from "./slot-charge.ts";
 import { slotEntry } from "./slot-entry.ts";
-import { memoFromJson, memoToJson, type SlotMemo } from "./slot-memo.ts";
+import { memoFromJson, memoToJson, type SettledAs, type SlotMemo } from "./slot-memo.ts";
 import { acquireFitting, type SlotOption } from "./slot-option.ts";
 import { traceSlot, traceSlotAgain } from "./slot-span.ts";
 
@@ -87,7 +87,8 @@ export class SlotService {
       const option = options.find(({ deployment }) => deployment === result.deployment)!;
       result.ownerState = {
         kind: "slot",
-        request,
+        // Not the request itself: what else is in it would be kept as long as the slot is remembered, an hour.
+        request: { tags: request.tags, requestId: request.requestId, inputTokens: request.inputTokens },
         taskType: "",
         tenant: call.caller.tenant,
         model: option.model,
@@ -108,14 +109,14 @@ export class SlotService {
     if (found.kind === "refused") return found;
     const { lease, memo } = found;
     if (memo.settled !== undefined) {
-      return isAlike(memo.settled.settlement, settlement) ? memo.settled.charge : refuseEnded(lease);
+      return isAlike(memo.settled, settlement) ? memo.settled.charge : refuseEnded(lease);
     }
     if (lease.state === "released") return refuseEnded(lease);
     const { clock, estimator, feedback, ledger, scheduler } = this.#options;
     const charge = settledCharge(settlement.usage, lease, memo, this.#options);
     // It was settled before a restart, and is in the ledger.
     if (lease.state === "settled") {
-      memo.settled = { settlement, charge };
+      memo.settled = { outcome: settlement.outcome, usage: settlement.usage, charge };
       return charge;
     }
     const corrects = lease.state === "expired";
@@ -125,7 +126,7 @@ export class SlotService {
     const isScoped = lease.scopes.length > 0;
     scheduler.settle(lease, isScoped ? withCost(used, charge.cost?.totalNanoUsd) : used, row);
     ledger.record(row);
-    memo.settled = { settlement, charge };
+    memo.settled = { outcome: settlement.outcome, usage: settlement.usage, charge };
     feedback.note(lease, {
       headers: settlement.providerHeaders,
       statusCode: settlement.providerStatusCode,
@@ -263,7 +264,7 @@ export class SlotService {
 }
 
 /** Whether two settlements charge the same. */
-function isAlike(left: SlotSettlement, right: SlotSettlement): boolean {
+function isAlike(left: SettledAs, right: SettledAs): boolean {
   return left.outcome === right.outcome && isDeepStrictEqual(left.usage, right.usage);
 }
 
