@@ -47,7 +47,7 @@ export async function compare(comparison: Comparison): Promise<Shares> {
   };
 }
 
-/** Runs a server at a steady rate. */
+/** Runs a server at a steady rate, a second before it is measured. */
 export async function atRate(
   server: Child,
   options: {
@@ -58,14 +58,22 @@ export async function atRate(
 ): Promise<LoadResult> {
   using client = new BytesClient(server.port);
   const { unitsPerSecond, durationMs, work } = options;
-  return await openLoop({ perSecond: unitsPerSecond, durationMs, server, work: () => work(client) });
+  return await openLoop({
+    perSecond: unitsPerSecond,
+    warmUpMs: 1000,
+    durationMs,
+    server,
+    work: () => work(client),
+  });
 }
 
 /** A result in a line. */
-export function describe({ callsPerSecond, cpuMicrosPerCall, p50Ms, p99Ms, errors }: LoadResult): string {
-  const failed = errors === 0 ? "" : `, ${errors} ERRORS`;
+export function describe(result: LoadResult): string {
+  const { callsPerSecond, cpuMicrosPerCall, p50Ms, p99Ms, lateP99Ms, errors } = result;
   const rate = `${callsPerSecond.toFixed(0)} calls/s`;
-  return `${rate}, ${cpuMicrosPerCall.toFixed(0)} µs CPU, p50 ${p50Ms.toFixed(2)} ms, p99 ${p99Ms.toFixed(2)} ms${failed}`;
+  const late = lateP99Ms === undefined ? "" : `, sent up to ${lateP99Ms.toFixed(1)} ms late`;
+  const failed = errors === 0 ? "" : `, ${errors} ERRORS`;
+  return `${rate}, ${cpuMicrosPerCall.toFixed(0)} µs CPU, p50 ${p50Ms.toFixed(2)} ms, p99 ${p99Ms.toFixed(2)} ms${late}${failed}`;
 }
 
 /** As many calls to each server, however long they take. */

@@ -1,4 +1,5 @@
 import type { Child } from "./child.ts";
+import { quantile } from "./quantile.ts";
 
 /** What a load run saw. */
 export interface LoadResult {
@@ -8,6 +9,8 @@ export interface LoadResult {
   readonly errors: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
+  /** How much later than planned the client sent. Undefined: there was no plan. */
+  readonly lateP99Ms?: number;
 }
 
 /** Work in a closed loop: each of `concurrency` workers begins its next call when the last one has ended. */
@@ -48,43 +51,54 @@ export async function closedLoop(options: {
   return resultOf({ calls, durationMs, errors, latencies, cpuMs: server.cpuMs() - cpuAtStartMs });
 }
 
-/** Work at a steady rate, whatever the answers take: latency counts from the planned start. */
+/**
+ * Work at a steady rate, whatever the answers take, so that a server that stops makes all wait that come meanwhile. Every
+ * millisecond what is due is sent. Latency counts from there, and how late that was is told apart: it is the client's
+ * doing, and not the server's.
+ */
 export async function openLoop(options: {
   readonly perSecond: number;
+  /** Load before what is measured: connections are made, and code is compiled for it. */
+  readonly warmUpMs: number;
   readonly durationMs: number;
   readonly server: Child;
   readonly work: () => Promise<number>;
 }): Promise<LoadResult> {
-  const { perSecond, durationMs, server, work } = options;
-  const cpuAtStartMs = server.cpuMs();
+  const { perSecond, warmUpMs, durationMs, server, work } = options;
+  const intervalMs = 1000 / perSecond;
+  const firstMs = performance.now();
+  const startMs = firstMs + warmUpMs;
+  const total = Math.floor((warmUpMs + durationMs) / intervalMs);
   const latencies: number[] = [];
+  const lateMs: number[] = [];
+  const running: Promise<void>[] = [];
+  let cpuAtStartMs = server.cpuMs();
   let calls = 0;
   let errors = 0;
-  const running = new Set<Promise<void>>();
-  const startMs = performance.now();
-  const total = Math.floor((durationMs / 1000) * perSecond);
-  for (let index = 0; index < total; ) {
-    const dueMs = startMs + (index * 1000) / perSecond;
-    const nowMs = performance.now();
-    if (dueMs > nowMs) {
-      await new Promise((resolve) => (dueMs - nowMs > 1.5 ? setTimeout(resolve, 1) : setImmediate(resolve)));
-      continue;
+  const send = async (dueMs: number): Promise<void> => {
+    const sentMs = performance.now();
+    const isMeasured = dueMs >= startMs;
+    if (isMeasured) lateMs.push(sentMs - dueMs);
+    try {
+      const made = await work();
+      if (!isMeasured) return;
+      calls += made;
+      latencies.push(performance.now() - sentMs);
+    } catch {
+      errors++;
     }
-    index++;
-    const call = work().then(
-      (made) => {
-        calls += made;
-        latencies.push(performance.now() - dueMs);
-      },
-      () => {
-        errors++;
-      },
-    );
-    running.add(call);
-    void call.finally(() => running.delete(call));
+  };
+  for (let index = 0; index < total; ) {
+    const nowMs = performance.now();
+    if (lateMs.length === 0) cpuAtStartMs = server.cpuMs();
+    for (; index < total && firstMs + index * intervalMs <= nowMs; index++) {
+      running.push(send(firstMs + index * intervalMs));
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1));
   }
   await Promise.all(running);
-  return resultOf({ calls, durationMs, errors, latencies, cpuMs: server.cpuMs() - cpuAtStartMs });
+  const result = resultOf({ calls, durationMs, errors, latencies, cpuMs: server.cpuMs() - cpuAtStartMs });
+  return { ...result, lateP99Ms: quantile(Float64Array.from(lateMs), 0.99) };
 }
 
 /** The middle one of an odd number of figures. */
@@ -99,14 +113,12 @@ function resultOf(run: {
   readonly latencies: readonly number[];
   readonly cpuMs: number;
 }): LoadResult {
-  const sorted = Float64Array.from(run.latencies).sort();
-  const at = (share: number): number =>
-    sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+  const latencies = Float64Array.from(run.latencies);
   return {
     callsPerSecond: (run.calls / run.durationMs) * 1000,
     cpuMicrosPerCall: (run.cpuMs * 1000) / run.calls,
     errors: run.errors,
-    p50Ms: at(0.5),
-    p99Ms: at(0.99),
+    p50Ms: quantile(latencies, 0.5),
+    p99Ms: quantile(latencies, 0.99),
   };
 }
