@@ -59,7 +59,8 @@ export declare type GetUsageRequest = Message<"headway.v1.GetUsageRequest"> & {
 
   /**
    * Split the totals by these: `model`, `provider`, `tenant`, `tag` (each key and value), `tag:<key>` (the values of
-   * one key), `day`, `hour` (both UTC). Each at most once, in any order. Empty: no groups.
+   * one key), `day`, `hour` (both UTC). Each at most once, in any order. Empty: no groups. More than 20,000 groups are
+   * refused.
    *
    * @generated from field: repeated string group_by = 6;
    */

@@ -106,7 +106,8 @@ type GetUsageRequest struct {
 	// A stretch of time that ends now, instead of the two above. Unset: TIMEFRAME_ALL, or the two above.
 	Timeframe Timeframe `protobuf:"varint,5,opt,name=timeframe,proto3,enum=headway.v1.Timeframe" json:"timeframe,omitempty"`
 	// Split the totals by these: `model`, `provider`, `tenant`, `tag` (each key and value), `tag:<key>` (the values of
-	// one key), `day`, `hour` (both UTC). Each at most once, in any order. Empty: no groups.
+	// one key), `day`, `hour` (both UTC). Each at most once, in any order. Empty: no groups. More than 20,000 groups are
+	// refused.
 	GroupBy       []string `protobuf:"bytes,6,rep,name=group_by,json=groupBy,proto3" json:"group_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

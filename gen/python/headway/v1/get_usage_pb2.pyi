@@ -97,7 +97,8 @@ class GetUsageRequest(_message.Message):
     @_builtins.property
     def group_by(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Split the totals by these: `model`, `provider`, `tenant`, `tag` (each key and value), `tag:<key>` (the values of
-        one key), `day`, `hour` (both UTC). Each at most once, in any order. Empty: no groups.
+        one key), `day`, `hour` (both UTC). Each at most once, in any order. Empty: no groups. More than 20,000 groups are
+        refused.
         """
 
     def __init__(

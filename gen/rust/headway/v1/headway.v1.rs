@@ -2011,7 +2011,8 @@ pub struct GetUsageRequest {
     #[prost(enumeration="Timeframe", tag="5")]
     pub timeframe: i32,
     /// Split the totals by these: `model`, `provider`, `tenant`, `tag` (each key and value), `tag:<key>` (the values of
-    /// one key), `day`, `hour` (both UTC). Each at most once, in any order. Empty: no groups.
+    /// one key), `day`, `hour` (both UTC). Each at most once, in any order. Empty: no groups. More than 20,000 groups are
+    /// refused.
     #[prost(string, repeated, tag="6")]
     pub group_by: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }

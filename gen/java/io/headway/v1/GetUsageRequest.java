@@ -263,7 +263,8 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Split the totals by these: `model`, `provider`, `tenant`, `tag` (each key and value), `tag:&lt;key&gt;` (the values of
-   * one key), `day`, `hour` (both UTC). Each at most once, in any order. Empty: no groups.
+   * one key), `day`, `hour` (both UTC). Each at most once, in any order. Empty: no groups. More than 20,000 groups are
+   * refused.
    * </pre>
    *
    * <code>repeated string group_by = 6 [json_name = "groupBy"];</code>
@@ -276,7 +277,8 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Split the totals by these: `model`, `provider`, `tenant`, `tag` (each key and value), `tag:&lt;key&gt;` (the values of
-   * one key), `day`, `hour` (both UTC). Each at most once, in any order. Empty: no groups.
+   * one key), `day`, `hour` (both UTC). Each at most once, in any order. Empty: no groups. More than 20,000 groups are
+   * refused.
    * </pre>
    *
    * <code>repeated string group_by = 6 [json_name = "groupBy"];</code>
@@ -288,7 +290,8 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Split the totals by these: `model`, `provider`, `tenant`, `tag` (each key and value), `tag:&lt;key&gt;` (the values of
-   * one key), `day`, `hour` (both UTC). Each at most once, in any order. Empty: no groups.
+   * one key), `day`, `hour` (both UTC). Each at most once, in any order. Empty: no groups. More than 20,000 groups are
+   * refused.
    * </pre>
    *
    * <code>repeated string group_by = 6 [json_name = "groupBy"];</code>
@@ -301,7 +304,8 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Split the totals by these: `model`, `provider`, `tenant`, `tag` (each key and value), `tag:&lt;key&gt;` (the values of
-   * one key), `day`, `hour` (both UTC). Each at most once, in any order. Empty: no groups.
+   * one key), `day`, `hour` (both UTC). Each at most once, in any order. Empty: no groups. More than 20,000 groups are
+   * refused.
    * </pre>
    *
    * <code>repeated string group_by = 6 [json_name = "groupBy"];</code>
@@ -1429,7 +1433,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Split the totals by these: `model`, `provider`, `tenant`, `tag` (each key and value), `tag:&lt;key&gt;` (the values of
-     * one key), `day`, `hour` (both UTC). Each at most once, in any order. Empty: no groups.
+     * one key), `day`, `hour` (both UTC). Each at most once, in any order. Empty: no groups. More than 20,000 groups are
+     * refused.
      * </pre>
      *
      * <code>repeated string group_by = 6 [json_name = "groupBy"];</code>
@@ -1443,7 +1448,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Split the totals by these: `model`, `provider`, `tenant`, `tag` (each key and value), `tag:&lt;key&gt;` (the values of
-     * one key), `day`, `hour` (both UTC). Each at most once, in any order. Empty: no groups.
+     * one key), `day`, `hour` (both UTC). Each at most once, in any order. Empty: no groups. More than 20,000 groups are
+     * refused.
      * </pre>
      *
      * <code>repeated string group_by = 6 [json_name = "groupBy"];</code>
@@ -1455,7 +1461,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Split the totals by these: `model`, `provider`, `tenant`, `tag` (each key and value), `tag:&lt;key&gt;` (the values of
-     * one key), `day`, `hour` (both UTC). Each at most once, in any order. Empty: no groups.
+     * one key), `day`, `hour` (both UTC). Each at most once, in any order. Empty: no groups. More than 20,000 groups are
+     * refused.
      * </pre>
      *
      * <code>repeated string group_by = 6 [json_name = "groupBy"];</code>
@@ -1468,7 +1475,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Split the totals by these: `model`, `provider`, `tenant`, `tag` (each key and value), `tag:&lt;key&gt;` (the values of
-     * one key), `day`, `hour` (both UTC). Each at most once, in any order. Empty: no groups.
+     * one key), `day`, `hour` (both UTC). Each at most once, in any order. Empty: no groups. More than 20,000 groups are
+     * refused.
      * </pre>
      *
      * <code>repeated string group_by = 6 [json_name = "groupBy"];</code>
@@ -1482,7 +1490,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Split the totals by these: `model`, `provider`, `tenant`, `tag` (each key and value), `tag:&lt;key&gt;` (the values of
-     * one key), `day`, `hour` (both UTC). Each at most once, in any order. Empty: no groups.
+     * one key), `day`, `hour` (both UTC). Each at most once, in any order. Empty: no groups. More than 20,000 groups are
+     * refused.
      * </pre>
      *
      * <code>repeated string group_by = 6 [json_name = "groupBy"];</code>
@@ -1502,7 +1511,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Split the totals by these: `model`, `provider`, `tenant`, `tag` (each key and value), `tag:&lt;key&gt;` (the values of
-     * one key), `day`, `hour` (both UTC). Each at most once, in any order. Empty: no groups.
+     * one key), `day`, `hour` (both UTC). Each at most once, in any order. Empty: no groups. More than 20,000 groups are
+     * refused.
      * </pre>
      *
      * <code>repeated string group_by = 6 [json_name = "groupBy"];</code>
@@ -1521,7 +1531,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Split the totals by these: `model`, `provider`, `tenant`, `tag` (each key and value), `tag:&lt;key&gt;` (the values of
-     * one key), `day`, `hour` (both UTC). Each at most once, in any order. Empty: no groups.
+     * one key), `day`, `hour` (both UTC). Each at most once, in any order. Empty: no groups. More than 20,000 groups are
+     * refused.
      * </pre>
      *
      * <code>repeated string group_by = 6 [json_name = "groupBy"];</code>
@@ -1540,7 +1551,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Split the totals by these: `model`, `provider`, `tenant`, `tag` (each key and value), `tag:&lt;key&gt;` (the values of
-     * one key), `day`, `hour` (both UTC). Each at most once, in any order. Empty: no groups.
+     * one key), `day`, `hour` (both UTC). Each at most once, in any order. Empty: no groups. More than 20,000 groups are
+     * refused.
      * </pre>
      *
      * <code>repeated string group_by = 6 [json_name = "groupBy"];</code>
@@ -1556,7 +1568,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Split the totals by these: `model`, `provider`, `tenant`, `tag` (each key and value), `tag:&lt;key&gt;` (the values of
-     * one key), `day`, `hour` (both UTC). Each at most once, in any order. Empty: no groups.
+     * one key), `day`, `hour` (both UTC). Each at most once, in any order. Empty: no groups. More than 20,000 groups are
+     * refused.
      * </pre>
      *
      * <code>repeated string group_by = 6 [json_name = "groupBy"];</code>

@@ -147,7 +147,8 @@ public interface GetUsageRequestOrBuilder extends
   /**
    * <pre>
    * Split the totals by these: `model`, `provider`, `tenant`, `tag` (each key and value), `tag:&lt;key&gt;` (the values of
-   * one key), `day`, `hour` (both UTC). Each at most once, in any order. Empty: no groups.
+   * one key), `day`, `hour` (both UTC). Each at most once, in any order. Empty: no groups. More than 20,000 groups are
+   * refused.
    * </pre>
    *
    * <code>repeated string group_by = 6 [json_name = "groupBy"];</code>
@@ -158,7 +159,8 @@ public interface GetUsageRequestOrBuilder extends
   /**
    * <pre>
    * Split the totals by these: `model`, `provider`, `tenant`, `tag` (each key and value), `tag:&lt;key&gt;` (the values of
-   * one key), `day`, `hour` (both UTC). Each at most once, in any order. Empty: no groups.
+   * one key), `day`, `hour` (both UTC). Each at most once, in any order. Empty: no groups. More than 20,000 groups are
+   * refused.
    * </pre>
    *
    * <code>repeated string group_by = 6 [json_name = "groupBy"];</code>
@@ -168,7 +170,8 @@ public interface GetUsageRequestOrBuilder extends
   /**
    * <pre>
    * Split the totals by these: `model`, `provider`, `tenant`, `tag` (each key and value), `tag:&lt;key&gt;` (the values of
-   * one key), `day`, `hour` (both UTC). Each at most once, in any order. Empty: no groups.
+   * one key), `day`, `hour` (both UTC). Each at most once, in any order. Empty: no groups. More than 20,000 groups are
+   * refused.
    * </pre>
    *
    * <code>repeated string group_by = 6 [json_name = "groupBy"];</code>
@@ -179,7 +182,8 @@ public interface GetUsageRequestOrBuilder extends
   /**
    * <pre>
    * Split the totals by these: `model`, `provider`, `tenant`, `tag` (each key and value), `tag:&lt;key&gt;` (the values of
-   * one key), `day`, `hour` (both UTC). Each at most once, in any order. Empty: no groups.
+   * one key), `day`, `hour` (both UTC). Each at most once, in any order. Empty: no groups. More than 20,000 groups are
+   * refused.
    * </pre>
    *
    * <code>repeated string group_by = 6 [json_name = "groupBy"];</code>
