@@ -52,11 +52,11 @@ export function missedChance(world: World, refused: RefusedRequest): string | un
   const { asked, hasHeard, nowMs, own } = refused;
   const { command, deadlineMs = Number.POSITIVE_INFINITY } = asked;
   const elapsedMs = nowMs - asked.atMs;
-  // A request of which nothing can be tried from the start is refused at once.
-  const isRefusedAtOnce = own.length === 0 && elapsedMs === 0;
-  if (command.strategy === "fail_fast" || isRefusedAtOnce || hasHeard) return undefined;
+  if (command.strategy === "fail_fast" || hasHeard) return undefined;
   if (own.length >= command.maxAttemptCount! || elapsedMs >= deadlineMs - 1) return undefined;
-  const leftMs = Math.min(command.maxWaitMs!, deadlineMs) - elapsedMs - 2;
+  // A request of which nothing can be tried from the start is refused at once, whatever comes later.
+  const isRefusedAtOnce = own.length === 0 && elapsedMs === 0;
+  const leftMs = isRefusedAtOnce ? 0 : Math.min(command.maxWaitMs!, deadlineMs) - elapsedMs - 2;
   return world.models.find(
     (model) => mayStillServe(model, world, asked, own) && isFree(model, refused, leftMs),
   )?.id;
