@@ -59,4 +59,9 @@ export class Place {
   get amounts(): Amounts {
     return this.option.amounts;
   }
+
+  /** Whether its deadline comes before it can start; false for Infinity, when nobody can say when it can. */
+  isTooLate(earliestMs: number): boolean {
+    return earliestMs > this.waiter.deadlineMs && earliestMs !== Number.POSITIVE_INFINITY;
+  }
 }

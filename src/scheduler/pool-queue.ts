@@ -119,8 +119,10 @@ export class PoolQueue {
     let wakeMs = Number.POSITIVE_INFINITY;
     const mayStart = (place: Place): boolean => {
       const readyMs = scopesEarliestMs(place.option.scopes, nowMs, place.amounts);
-      if (readyMs > nowMs) wakeMs = Math.min(wakeMs, readyMs);
-      return readyMs <= nowMs;
+      if (readyMs <= nowMs) return true;
+      wakeMs = Math.min(wakeMs, readyMs);
+      if (place.isTooLate(readyMs)) this.#recheckSoon();
+      return false;
     };
     while (this.queue.size > 0) {
       const place = this.queue.next(nowMs, mayStart);
@@ -139,6 +141,7 @@ export class PoolQueue {
         place.waiter.causes |= this.usage.causes(nowMs, place.amounts);
         const roomMs = this.usage.earliestMs(nowMs, place.amounts);
         wakeMs = Math.min(wakeMs, roomMs, this.queue.nextLiftMs(nowMs));
+        if (place.isTooLate(roomMs)) this.#recheckSoon();
         break;
       }
       this.queue.serve(place);

@@ -115,7 +115,7 @@ export class QueuePlay {
       const readyMs = this.#readyOf(head);
       if (readyMs <= atMs) return true;
       wakeMs = Math.min(wakeMs, readyMs);
-      if (isTooLate(head, readyMs)) late = head;
+      if (head.isTooLate(readyMs)) late = head;
       else if (head.next !== undefined) this.#inTheWay.add(head);
       return false;
     });
@@ -145,9 +145,4 @@ export class QueuePlay {
     this.#rooms.assume(option.scopes, amounts, startMs);
     this.#readyMs.clear();
   }
-}
-
-/** Whether the deadline of one comes before it can start; not where nobody can say when it can. */
-function isTooLate({ waiter }: Place, earliestMs: number): boolean {
-  return earliestMs > waiter.deadlineMs && earliestMs !== Number.POSITIVE_INFINITY;
 }

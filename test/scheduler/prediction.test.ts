@@ -65,6 +65,36 @@ test("who cannot start in time any more is in nobody else's way, before it is gi
   expect(leaseOf(urgent).wait.waitedMs).toBe(2000);
 });
 
+test("who cannot start in time any more since a call used more than it had reserved is given up at once", async () => {
+  const rules = poolRules([tokensPer(2000, 100)], { guardMs: 0, safetyMargin: 0, spacing: "none" });
+  const bench = new TestBench(rules);
+  const first = bench.ask({ amounts: callAmountsOfTotal(50) });
+  const late = bench.ask({ amounts: callAmountsOfTotal(60), maxWaitMs: 2500 });
+  const behind = bench.ask({ amounts: callAmountsOfTotal(1) });
+  await bench.run(1000);
+  bench.scheduler.settle(leaseOf(first), callAmountsOfTotal(100));
+  await bench.run(0);
+  expect(refusalOf(late).metadata).toMatchObject({ predicted_wait_ms: "2000" });
+  await bench.run(1000);
+  expect(leaseOf(behind).wait.waitedMs).toBe(2000);
+});
+
+test("who is turned away leaves no plan behind that knows nothing of those who start after it", async () => {
+  const free = { guardMs: 0, safetyMargin: 0, spacing: "none" } as const;
+  const bench = new TestBench(poolRules([tokensPer(5000, 100)], free));
+  const rules = poolRules([requestsPer(4000, 1)], free);
+  const quota = new Quota("tenant", new PoolUsage(rules, 0, (monotonicMs) => monotonicMs));
+  bench.ask({ scopes: [quota], amounts: callAmountsOfTotal(1) });
+  expect(refusalOf(bench.ask({ scopes: [quota], maxWaitMs: 3999 })).reason).toBe("WAIT_TOO_LONG");
+  await bench.run(100);
+  bench.ask({ amounts: callAmountsOfTotal(50) });
+  const large = { scopes: [quota], amounts: callAmountsOfTotal(60) };
+  expect(refusalOf(bench.ask({ ...large, maxWaitMs: 4999 })).reason).toBe("WAIT_TOO_LONG");
+  const asked = bench.ask({ ...large, maxWaitMs: 5000 });
+  await bench.run(5000);
+  expect(leaseOf(asked).wait.waitedMs).toBe(5000);
+});
+
 test("who comes behind one that has no room yet moves up a level in time", async () => {
   const rules = poolRules([tokensPer(2000, 100)], { guardMs: 0, safetyMargin: 0, spacing: "none" });
   const bench = new TestBench(rules, { agingMs: 700 });
