@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -58,6 +59,42 @@ describe("the example", () => {
   it.runIf(isInstalled("java-client")).each(NAMES)("%s of Java runs", { timeout: 120_000 }, async (name) => {
     const file = `java/${name[0]?.toUpperCase()}${name.slice(1)}.java`;
     expect(await output("java", ["-cp", javaClasspath(), file])).toMatch(PRINTED[name]);
+  });
+});
+
+/** Of each language that runs a file as it is: Rust would have to be compiled anew. */
+describe("the first program of the README", () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "headway-readme-"));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  /** The last file that the first block of the README writes, under its own name. */
+  function firstProgram(language: string, name: string): string {
+    const text = readFileSync(join(examples, "../clients", language, "README.md"), "utf8");
+    const [, block] = /```sh\n([\s\S]*?)```/.exec(text)!;
+    const program = [...block!.matchAll(/<<'EOF'\n([\s\S]*?\n)EOF\n/g)].at(-1)![1]!;
+    const source = join(examples, "../clients/typescript/src/index.ts");
+    const file = join(folder, name);
+    writeFileSync(file, program.replace('"@headway/client"', JSON.stringify(source)));
+    return file;
+  }
+
+  const ANSWER = /^Hello, Headway 4n?\n$/;
+  it("of TypeScript runs", async () => {
+    expect(await output(process.execPath, [firstProgram("typescript", "first.mjs")])).toMatch(ANSWER);
+  });
+  it.runIf(isInstalled("python-client"))("of Python runs", async () => {
+    expect(await output(PYTHON, [firstProgram("python", "first.py")])).toMatch(ANSWER);
+  });
+  it.runIf(isInstalled("go-client"))("of Go runs", { timeout: 120_000 }, async () => {
+    const file = firstProgram("go", "main.go");
+    expect(await output("go", ["run", file], join(examples, "go"))).toMatch(ANSWER);
+  });
+  it.runIf(isInstalled("java-client"))("of Java runs", { timeout: 120_000 }, async () => {
+    const file = firstProgram("java", "Try.java");
+    expect(await output("java", ["-cp", javaClasspath(), file])).toMatch(ANSWER);
   });
 });
 
