@@ -14,6 +14,8 @@ export interface AppOptions {
   readonly tree: Tree;
   /** Reads the configuration again. */
   readonly readConfig: () => CheckedConfig;
+  /** The file that the configuration was read from. Undefined: there is none. */
+  readonly configFile: string | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;

@@ -48,6 +48,7 @@ export async function serve(options: { readonly config?: string }, createApp: Cr
     catalog,
     tree,
     readConfig: () => rereadConfig(options.config),
+    configFile: file,
     logger,
     clock,
     random: systemRandom,

@@ -36,6 +36,8 @@ export interface AdminServiceOptions {
   readonly reportPools: (models: readonly string[], caller: Caller) => readonly PoolReport[];
   /** Reads the configuration again. */
   readonly readConfig: () => CheckedConfig;
+  /** The file that it was read from at the start. Undefined: there was none. */
+  readonly configFile: string | undefined;
   /** What was read at the start. */
   readonly tree: Tree;
 }
@@ -96,9 +98,9 @@ export class AdminService {
 
   /** Reads the configuration again. With an error in it the old one stays in force. */
   reloadConfig(): Reload | Refusal {
-    const { live, readConfig } = this.#options;
+    const { configFile, live, readConfig } = this.#options;
     const read = readConfig();
-    if (read.kind === "invalid") return refuseConfig(read);
+    if (read.kind === "invalid") return refuseConfig(read, configFile);
     const reload = compareConfigs(this.#tree, read.tree);
     const config = runningConfig(live.config, read.config, reload.changedPaths);
     const overridden = this.#overriddenPaths(config.routing.taskModels);

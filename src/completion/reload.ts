@@ -49,9 +49,12 @@ export function runningConfig(running: Config, read: Config, changed: readonly s
   return { ...running, tier: read.tier, providers, routing: read.routing, defaults: read.defaults };
 }
 
-/** The refusal of a configuration with errors. */
-export function refuseConfig({ problems }: Extract<CheckedConfig, { kind: "invalid" }>): Refusal {
-  const texts = problems.slice(0, MOST_PROBLEMS).map((problem) => formatProblem(problem));
+/** The refusal of a configuration with errors. `file`: where it was read; undefined: where it is without a name. */
+export function refuseConfig(
+  { problems }: Extract<CheckedConfig, { kind: "invalid" }>,
+  file: string | undefined,
+): Refusal {
+  const texts = problems.slice(0, MOST_PROBLEMS).map((problem) => formatProblem(problem, file));
   const others = problems.length === 1 ? "" : ` (and ${problems.length - 1} more)`;
   return refuse("CONFIG_INVALID", `the config stays as it was: ${texts[0]}${others}`, {
     metadata: Object.fromEntries(texts.map((text, index) => [`problem_${index + 1}`, text])),

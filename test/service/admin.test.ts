@@ -209,7 +209,7 @@ describe("ReloadConfig", () => {
     text = slotConfig({ limits: "{rpm: soon}", sections: SECTIONS });
     const failure = await failureOf(headway.admin.grpc.reloadConfig({}, ADMIN));
     expect(failure).toMatchObject({ code: "FailedPrecondition", reason: "CONFIG_INVALID" });
-    expect(failure.metadata.problem_1).toContain("rpm");
+    expect(failure.metadata.problem_1).toMatch(/^started\.yaml:\d+: providers\.own\.models\.a\.limits\.rpm/);
     expect(await capOf("own/a")).toBe(58n);
   });
 });

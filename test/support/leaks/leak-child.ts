@@ -55,7 +55,16 @@ const logger = await createLogger({
   destination: { write: (line) => void (isLeaking && lines.push(line)) },
 });
 const readConfig = () => checked;
-const app = await createApp({ config, catalog, tree, readConfig, clock, random: systemRandom, logger });
+const app = await createApp({
+  config,
+  catalog,
+  tree,
+  readConfig,
+  configFile: undefined,
+  clock,
+  random: systemRandom,
+  logger,
+});
 const service = await startService({
   services: app.services,
   metrics: app.metrics,

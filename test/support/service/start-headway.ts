@@ -64,7 +64,16 @@ export async function startHeadway(options: HeadwayOptions): Promise<Headway> {
     fields: callLogFields,
     destination: { write: (line) => void lines.push(line) },
   });
-  const app = await createApp({ config, catalog, tree, readConfig, clock, random: systemRandom, logger });
+  const app = await createApp({
+    config,
+    catalog,
+    tree,
+    readConfig,
+    configFile: "started.yaml",
+    clock,
+    random: systemRandom,
+    logger,
+  });
   const service = await startService({
     services: app.services,
     metrics: app.metrics,
