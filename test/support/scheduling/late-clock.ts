@@ -1,11 +1,11 @@
 import type { Clock, Timer } from "../../../src/core/clock.ts";
 
-/** A clock whose timers fire late, as those of a busy machine do. */
+/** A clock whose timers fire late, as those of a busy machine do, or early, as any may. */
 export class LateClock implements Clock {
   readonly #inner: Clock;
-  readonly #latenessMs: () => number;
+  readonly #latenessMs: (delayMs: number) => number;
 
-  constructor(inner: Clock, latenessMs: () => number) {
+  constructor(inner: Clock, latenessMs: (delayMs: number) => number) {
     this.#inner = inner;
     this.#latenessMs = latenessMs;
   }
@@ -19,6 +19,7 @@ export class LateClock implements Clock {
   }
 
   after(delayMs: number, callback: () => void): Timer {
-    return this.#inner.after(Math.max(0, delayMs) + this.#latenessMs(), callback);
+    const dueMs = Math.max(0, delayMs);
+    return this.#inner.after(dueMs + this.#latenessMs(dueMs), callback);
   }
 }

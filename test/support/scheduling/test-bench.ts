@@ -39,10 +39,15 @@ export class TestBench {
   readonly pool: PoolQueue;
   readonly expired: string[] = [];
 
-  /** With `latenessMs` the scheduler's timers fire so much later than they should. */
+  /** With `latenessMs` the scheduler's timers fire so much later than they should, or earlier where it is below 0. */
   constructor(
     rules: PoolRules,
-    { latenessMs, ...options }: Partial<SchedulerOptions> & { latenessMs?: () => number } = {},
+    {
+      latenessMs,
+      ...options
+    }: Partial<SchedulerOptions> & {
+      latenessMs?: (delayMs: number) => number;
+    } = {},
   ) {
     this.scheduler = new Scheduler({
       clock: latenessMs === undefined ? this.clock : new LateClock(this.clock, latenessMs),
