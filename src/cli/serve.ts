@@ -47,7 +47,7 @@ export async function serve(options: { readonly config?: string }, createApp: Cr
     config,
     catalog,
     tree,
-    readConfig: () => rereadConfig(options.config),
+    readConfig: () => rereadConfig(file),
     configFile: file,
     logger,
     clock,
