@@ -81,8 +81,11 @@ export class Waiter {
   /** From now on the wait ends when the caller goes away; `onEnd` is run once when it has ended, for whatever reason. */
   watch(onEnd: () => void): void {
     this.#onEnd = onEnd;
+    const { signal } = this.request;
     this.#leave = () => this.#end(LEFT);
-    this.request.signal.addEventListener("abort", this.#leave);
+    signal.addEventListener("abort", this.#leave);
+    // Gone while it was told its place: that is not told again.
+    if (signal.aborted) this.#leave();
   }
 
   /** Ends the wait: leaves every queue, then answers. Does nothing when the wait had ended. */

@@ -49,8 +49,8 @@ export class WaitingRoom {
       refusal ??= outcome;
     }
     if (waiter.places.length === 0) return refusal!;
-    waiter.watch(this.#noteEnd);
     this.#deadlines.add(waiter);
+    waiter.watch(this.#noteEnd);
     for (const place of waiter.places) if (waiter.isWaiting) place.option.pool.noteNewcomer(place, nowMs);
     return promise;
   }

@@ -99,6 +99,16 @@ describe("a caller that goes away", () => {
     expect(leaseOf(behind).startMs).toBe(1000);
   });
 
+  test("while it is told its place does not stay", async () => {
+    const bench = new TestBench(RULES);
+    bench.ask();
+    const caller = new AbortController();
+    const gone = bench.ask({ signal: caller.signal, onQueued: () => caller.abort() });
+    expect(bench.pool.queue.size).toBe(0);
+    await bench.run(0);
+    expect(refusalOf(gone).reason).toBe("CANCELLED");
+  });
+
   test("who was gone before does not enter", () => {
     const bench = new TestBench(RULES);
     bench.ask();
