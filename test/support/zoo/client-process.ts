@@ -29,7 +29,8 @@ export interface ClientReport {
 /** As told on the command line, in JSON. */
 interface ClientOptions {
   readonly seed: number;
-  readonly headway: string;
+  /** Addresses of the Headways that call them, in the same order. */
+  readonly headways: readonly string[];
   /** Base addresses of the providers, in the order of the profiles. */
   readonly providers: readonly string[];
   /** So many times what each provider lets through come from this client. */
@@ -40,16 +41,18 @@ const MAX_WAIT_MS = 2_000;
 const TICK_MS = 10;
 const PROMPT = Array.from({ length: 40 }, () => "hello").join(" ");
 
-const { seed, headway, providers, load } = JSON.parse(process.argv[2]!) as ClientOptions;
+const { seed, headways, providers, load } = JSON.parse(process.argv[2]!) as ClientOptions;
 const random = seededRandom(seed);
-const transport = createGrpcJsTransport(headway);
-const client = createClient(HeadwayService, transport);
+const transports = new Map(
+  [...new Set(headways)].map((address) => [address, createGrpcJsTransport(address)]),
+);
+const clients = headways.map((address) => createClient(HeadwayService, transports.get(address)!));
 const counts = { completes: 0, slots: 0, refused: 0, missed: 0 };
 const failures: string[] = [];
 const running = new Set<Promise<void>>();
 
 async function complete(index: number, maxOutputTokens: number): Promise<void> {
-  await client.complete({
+  await clients[index]!.complete({
     model: `zoo${index}/m`,
     messages: [{ role: Role.USER, parts: [{ part: { case: "text", value: PROMPT } }] }],
     maxOutputTokens: BigInt(maxOutputTokens),
@@ -59,6 +62,7 @@ async function complete(index: number, maxOutputTokens: number): Promise<void> {
 }
 
 async function callInSlot(index: number, maxOutputTokens: number): Promise<void> {
+  const client = clients[index]!;
   const askedMs = performance.now();
   const { slotId, waited, startWithin } = await client.acquireSlot({
     models: [`zoo${index}/m`],
@@ -117,7 +121,7 @@ const timer = setInterval(() => {
 process.on("message", async () => {
   clearInterval(timer);
   await Promise.all(running);
-  transport.close();
+  for (const transport of transports.values()) transport.close();
   const report: ClientReport = { ...counts, failures };
   process.send!(report, () => process.exit());
 });

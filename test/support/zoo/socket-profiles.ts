@@ -6,9 +6,15 @@ export interface SocketProfile {
   readonly kind: MeterKind;
   readonly counting: Counting;
   readonly limits: readonly ProviderLimit[];
+  /** What the Headway is set to that calls it. */
+  readonly spacing: Spacing;
   /** About how many calls the tightest limit lets through in {@link WINDOW_MS}. */
   readonly callsPerWindow: number;
 }
+
+/** As it is written in the configuration. */
+export const SPACINGS = ["even", "{burst: 10}"] as const;
+export type Spacing = (typeof SPACINGS)[number];
 
 /** What stands for a minute, and the guard beside it: wide enough for the sockets of a busy machine. */
 export const WINDOW_MS = 8_000;
@@ -31,13 +37,14 @@ const QUARTER: ProviderLimit = { counts: "requests", windowMs: WINDOW_MS / 4, am
 
 const START: Counting = { at: "start", refunds: true };
 
-/** The zoo of the virtual clock, as far as one running Headway with even spacing can meet it. */
+/** The zoo of the virtual clock, each with even spacing where its name says nothing else. */
 export const SOCKET_PROFILES: readonly SocketProfile[] = [
   {
     name: "sliding window of requests",
     kind: "sliding",
     counting: START,
     limits: [REQUESTS],
+    spacing: "even",
     callsPerWindow: 46,
   },
   {
@@ -45,6 +52,7 @@ export const SOCKET_PROFILES: readonly SocketProfile[] = [
     kind: "sliding",
     counting: START,
     limits: [TOKENS],
+    spacing: "even",
     callsPerWindow: 146,
   },
   {
@@ -52,6 +60,7 @@ export const SOCKET_PROFILES: readonly SocketProfile[] = [
     kind: "fixed",
     counting: START,
     limits: [REQUESTS, WIDE_TOKENS],
+    spacing: "even",
     callsPerWindow: 46,
   },
   {
@@ -59,6 +68,15 @@ export const SOCKET_PROFILES: readonly SocketProfile[] = [
     kind: "bucket",
     counting: START,
     limits: [REQUESTS, WIDE_TOKENS],
+    spacing: "even",
+    callsPerWindow: 46,
+  },
+  {
+    name: "bucket with bursts of ten",
+    kind: "bucket",
+    counting: START,
+    limits: [REQUESTS, WIDE_TOKENS],
+    spacing: "{burst: 10}",
     callsPerWindow: 46,
   },
   {
@@ -66,6 +84,7 @@ export const SOCKET_PROFILES: readonly SocketProfile[] = [
     kind: "sliding",
     counting: START,
     limits: [REQUESTS, SECOND],
+    spacing: "even",
     callsPerWindow: 32,
   },
   {
@@ -73,6 +92,7 @@ export const SOCKET_PROFILES: readonly SocketProfile[] = [
     kind: "fixed",
     counting: START,
     limits: [REQUESTS, QUARTER],
+    spacing: "even",
     callsPerWindow: 40,
   },
   {
@@ -80,6 +100,7 @@ export const SOCKET_PROFILES: readonly SocketProfile[] = [
     kind: "sliding",
     counting: { at: "end", refunds: true },
     limits: [TOKENS],
+    spacing: "even",
     callsPerWindow: 146,
   },
   {
@@ -87,6 +108,7 @@ export const SOCKET_PROFILES: readonly SocketProfile[] = [
     kind: "sliding",
     counting: { at: "split", refunds: true },
     limits: [INPUT, OUTPUT],
+    spacing: "even",
     callsPerWindow: 146,
   },
   {
@@ -94,6 +116,7 @@ export const SOCKET_PROFILES: readonly SocketProfile[] = [
     kind: "fixed",
     counting: { at: "start", refunds: false },
     limits: [REQUESTS, WIDE_TOKENS],
+    spacing: "even",
     callsPerWindow: 46,
   },
 ];

@@ -7,7 +7,7 @@ import { startChildServer } from "../real/child-server.ts";
 import type { ProviderLimit } from "../scheduling/provider-zoo.ts";
 import type { ClientReport } from "./client-process.ts";
 import type { ZooReport } from "./provider-process.ts";
-import { GUARD_MS, SOCKET_PROFILES, WINDOW_MS } from "./socket-profiles.ts";
+import { GUARD_MS, SOCKET_PROFILES, SPACINGS, type Spacing, WINDOW_MS } from "./socket-profiles.ts";
 
 const CLIENTS = 2;
 const METRIC = {
@@ -24,7 +24,7 @@ export interface SocketZooRun extends ZooReport {
 
 /**
  * Lets several client processes send `overload` times what the providers of the zoo let through, by Complete and in slots, to
- * one Headway that runs as its users run it, for as long as so many windows and guards take.
+ * a Headway for each spacing that runs as its users run it, for as long as so many windows and guards take.
  */
 export async function runSocketZoo(options: {
   readonly seed: number;
@@ -39,25 +39,27 @@ export async function runSocketZoo(options: {
     children.push(child);
     return child;
   };
-  let stopHeadway: (() => Promise<void>) | undefined;
+  const servers = new Map<Spacing, { readonly grpc: string; readonly stop: () => Promise<void> }>();
   try {
     const zoo = start("provider-process.ts", String(seed));
     const ports = await next<number[]>(zoo);
     const providers = ports.map((port) => `http://127.0.0.1:${port}`);
-    const configFile = join(folder, "headway.yaml");
-    writeFileSync(configFile, configOf(providers));
-    const server = await startChildServer({
-      command: process.execPath,
-      arguments: ["src/main.ts", "serve", "--config", configFile],
-      startedPatterns: [/"grpc":"(127\.0\.0\.1:\d+)"/],
-      startTimeoutMs: 30_000,
-    });
-    stopHeadway = server.stop;
-    const headway = server.startedMatches[0]![1]!;
+    for (const [index, spacing] of SPACINGS.entries()) {
+      const configFile = join(folder, `headway${index}.yaml`);
+      writeFileSync(configFile, configOf(spacing, providers));
+      const { startedMatches, stop } = await startChildServer({
+        command: process.execPath,
+        arguments: ["src/main.ts", "serve", "--config", configFile],
+        startedPatterns: [/"grpc":"(127\.0\.0\.1:\d+)"/],
+        startTimeoutMs: 30_000,
+      });
+      servers.set(spacing, { grpc: startedMatches[0]![1]!, stop });
+    }
+    const headways = SOCKET_PROFILES.map(({ spacing }) => servers.get(spacing)!.grpc);
     const clients = Array.from({ length: CLIENTS }, (_, index) =>
       start(
         "client-process.ts",
-        JSON.stringify({ seed: seed + index, headway, providers, load: overload / CLIENTS }),
+        JSON.stringify({ seed: seed + index, headways, providers, load: overload / CLIENTS }),
       ),
     );
     // A little more, so that the last window is whole wherever the first call came.
@@ -66,7 +68,7 @@ export async function runSocketZoo(options: {
     return { ...(await askFor<ZooReport>(zoo)), clients: reports };
   } finally {
     for (const child of children) child.kill();
-    await stopHeadway?.();
+    for (const { stop } of servers.values()) await stop();
     rmSync(folder, { recursive: true });
   }
 }
@@ -86,7 +88,7 @@ async function next<Message>(child: ChildProcess): Promise<Message> {
   return message;
 }
 
-function configOf(providers: readonly string[]): string {
+function configOf(spacing: Spacing, providers: readonly string[]): string {
   const entries = SOCKET_PROFILES.map(({ counting, limits }, index) => [
     `  zoo${index}:`,
     "    type: openai_compatible",
@@ -101,7 +103,7 @@ function configOf(providers: readonly string[]): string {
   return [
     "listen: {grpc: 127.0.0.1:0, http: 127.0.0.1:0}",
     "storage: {path: memory}",
-    `scheduler: {guard: ${GUARD_MS}ms, spacing: even}`,
+    `scheduler: {guard: ${GUARD_MS}ms, spacing: ${spacing}}`,
     "providers:",
     ...entries.flat(),
   ].join("\n");
