@@ -119,6 +119,7 @@ function createSlots(parts: Parts, accounts: LedgerSink): SlotService {
     ledger: accounts,
     budgets: budgets.isEmpty ? undefined : budgets,
     config: config.scheduler,
+    onExceed: config.budgets.onExceed,
   });
 }
 

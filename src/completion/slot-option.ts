@@ -1,4 +1,5 @@
 import type { Deployment, Model } from "../catalog/catalog.ts";
+import type { BudgetsConfig } from "../config/config.ts";
 import type { Refusal } from "../core/refusal.ts";
 import type { RequestSpending } from "../cost/budget/budget-book.ts";
 import { refuseBudget } from "../cost/budget/refuse-budget.ts";
@@ -22,19 +23,31 @@ export interface SlotOption extends StartOption {
 /** A slot is a request of its own, without a bound on its cost. */
 const NOTHING_SPENT: RequestSpending = { maxCostNanoUsd: undefined, spentNanoUsd: 0n };
 
-/** Acquires a slot at one of those options that fit their budgets. */
+/**
+ * Acquires a slot at one of those options that fit their budgets. When the first does not, `downgrade` puts the cheapest of
+ * the others first.
+ */
 export function acquireFitting(
   scheduler: Scheduler,
   request: StartRequest,
   options: readonly SlotOption[],
+  onExceed: BudgetsConfig["onExceed"],
 ): ReturnType<Scheduler["acquire"]> {
-  const fitting = options.filter((option) => overBudget(option) === undefined);
+  const inOrder = options.filter((option) => overBudget(option) === undefined);
+  const isOver = inOrder[0] !== options[0];
+  const fitting = isOver && onExceed === "downgrade" ? inOrder.toSorted(byWorstCost) : inOrder;
   const first = fitting[0];
   if (first === undefined) return overBudget(options[0]!)!;
   const scopes = fitting.map(({ budget }) => budget?.scope);
   const refuseOver = (): Refusal | undefined =>
     fitting.every((option) => overBudget(option) !== undefined) ? overBudget(first) : undefined;
   return acquireWithin(scheduler, { ...request, options: fitting }, scopes, refuseOver);
+}
+
+/** Those of which the price is not known come last. */
+function byWorstCost(left: SlotOption, right: SlotOption): number {
+  const worst = ({ budget }: SlotOption): number => Number(budget?.worstCost?.totalNanoUsd ?? Infinity);
+  return worst(left) === worst(right) ? 0 : worst(left) - worst(right);
 }
 
 /** Why an option does not fit its budgets. Undefined: it does. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { trace } from "@opentelemetry/api";
 import type { Deployment, Model } from "../catalog/catalog.ts";
-import type { SchedulerConfig } from "../config/config.ts";
+import type { BudgetsConfig, SchedulerConfig } from "../config/config.ts";
 import type { Call } from "../core/call.ts";
 import type { Clock } from "../core/clock.ts";
 import { type Amounts, callAmounts, callAmountsOfTotal } from "../core/limit.ts";
@@ -45,6 +45,8 @@ export interface SlotServiceOptions {
   /** Why no new work is taken. Undefined: it is. */
   readonly refuseNew: () => Refusal | undefined;
   readonly config: SchedulerConfig;
+  /** What becomes of a request whose first model is over budget. */
+  readonly onExceed: BudgetsConfig["onExceed"];
   readonly scopesOf: (tenant: string) => readonly Scope[];
 }
 
@@ -65,7 +67,7 @@ export class SlotService {
     if (refusal !== undefined) return refusal;
     const options = this.#optionsFor(request, call);
     if ("kind" in options) return options;
-    const { budgets, config, scheduler } = this.#options;
+    const { budgets, config, onExceed, scheduler } = this.#options;
     const leaseDurationMs = request.leaseDurationMs ?? config.leaseDurationMs;
     const asked: StartRequest = {
       options,
@@ -81,7 +83,7 @@ export class SlotService {
       ...(onQueued !== undefined && { onQueued: (queued) => onQueued(placeOf(queued, options)) }),
     };
     const outcome =
-      budgets === undefined ? scheduler.acquire(asked) : acquireFitting(scheduler, asked, options);
+      budgets === undefined ? scheduler.acquire(asked) : acquireFitting(scheduler, asked, options, onExceed);
     const answer = (result: Lease | Refusal): SlotGrant | Refusal => {
       if (result.kind === "refused") return result;
       const option = options.find(({ deployment }) => deployment === result.deployment)!;

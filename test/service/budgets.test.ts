@@ -98,6 +98,8 @@ describe("a call over budget", () => {
       const answer = await headway.grpc.complete(hello({ fallbackModels: ["own/b", "own/c"] }));
       expect(answer.model).toBe(model);
       expect(answer.attempts[0]!.cause).toBe(AttemptCause.FALLBACK_BUDGET);
+      const slot = await headway.grpc.acquireSlot({ ...SLOT, models: ["own/a", "own/b", "own/c"] });
+      expect(slot.model).toBe(model);
     }
   });
 

@@ -39,7 +39,7 @@ export const budgetsSchema = z
     on_exceed: defaulted(
       choice("refuse", "downgrade"),
       "refuse",
-      "What becomes of a request over budget: refused, or answered by the cheapest model that still fits.",
+      "What becomes of a request, or of a slot, whose first model is over budget: refuse takes the next one of its models that fits, downgrade the cheapest that fits. Where none does it is refused.",
     ),
     time_zone: defaulted(timeZone, "UTC", "Time zone of the calendar periods."),
     assume_price: priceSchema.describe(
