@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { AttemptCause } from "../../gen/es/headway/v1/attempt_pb.js";
 import { failureOf } from "../support/service/failure.ts";
 import { ask } from "../support/service/talk.ts";
@@ -93,9 +93,11 @@ describe.skipIf(DISK === undefined)(`a disk ${DISK?.name} while the service runs
       expect(answer.model).toBe("own/free");
       expect(answer.attempts[0]!.cause).toBe(AttemptCause.FALLBACK_BUDGET);
       expect(await money(headway)).toEqual([0n, 0n]);
+      await vi.waitFor(async () => expect(await headway.readiness()).toMatch(/^503 not ready: .*budgets/));
 
       headway.makeRoom();
       await headway.hasLogged("the journal is written again");
+      await vi.waitFor(async () => expect(await headway.readiness()).toBe("200 ok\n"));
       await headway.grpc.acquireSlot(SLOT);
       expect(await money(headway)).toEqual([0n, 40n * CENT]);
     },

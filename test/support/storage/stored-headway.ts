@@ -58,8 +58,8 @@ ${lines}`;
 
   async start(): Promise<StoredHeadway> {
     const running = this.#run();
-    const { grpc } = JSON.parse(await lineWith(running, '"msg":"serving"')) as { grpc: string };
-    return new StoredHeadway(running, grpc, this.#disk);
+    const addresses = JSON.parse(await lineWith(running, '"msg":"serving"')) as Addresses;
+    return new StoredHeadway(running, addresses, this.#disk);
   }
 
   #run(): Running {
@@ -67,17 +67,25 @@ ${lines}`;
   }
 }
 
+/** Where a Headway listens. */
+interface Addresses {
+  readonly grpc: string;
+  readonly http: string;
+}
+
 /** A Headway in a process of its own. */
 export class StoredHeadway {
   readonly grpc: Client<typeof HeadwayService>;
   readonly admin: Client<typeof AdminService>;
   readonly #running: Running;
+  readonly #http: string;
   readonly #disk: Disk | undefined;
 
-  constructor(running: Running, address: string, disk: Disk | undefined) {
+  constructor(running: Running, { grpc, http }: Addresses, disk: Disk | undefined) {
     this.#running = running;
     this.#disk = disk;
-    const transport = createGrpcJsTransport(address);
+    const transport = createGrpcJsTransport(grpc);
+    this.#http = http;
     onTestFinished(() => transport.close());
     this.grpc = createClient(HeadwayService, transport);
     this.admin = createClient(AdminService, transport);
@@ -90,6 +98,12 @@ export class StoredHeadway {
 
   makeRoom(): void {
     this.#disk!.makeRoom(this.#running.child.pid!);
+  }
+
+  /** Status and text of `/readyz`. */
+  async readiness(): Promise<string> {
+    const answer = await fetch(`http://${this.#http}/readyz`);
+    return `${answer.status} ${await answer.text()}`;
   }
 
   /** Messages of the log at this level, in order. */
