@@ -12,7 +12,7 @@ import { GatedProvider } from "../support/service/gated-provider.ts";
 import { createGrpcJsTransport } from "../support/service/grpc-js-transport.ts";
 
 /** Rounds until everything is there that is kept for a while, then those in which no more must come. */
-const FIRST_ROUNDS = 4;
+const FIRST_ROUNDS = 6;
 const ROUNDS = 4;
 /** Of each kind in a round. */
 const VISITS = 40;
