@@ -29,7 +29,7 @@ async function alertsOf({ admin }: StoredHeadway): Promise<string[]> {
   return (await admin.listAlerts({}, ADMIN)).alerts.map(({ id, message }) => `${id} ${message}`);
 }
 
-describe.skipIf(DISK === undefined)(`a disk ${DISK?.name} while the service runs`, () => {
+describe.skipIf(DISK === undefined)(`a disk ${DISK?.name ?? "on Linux"} while the service runs`, () => {
   const open = () => DISK!.open();
 
   it(
