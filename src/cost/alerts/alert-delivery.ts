@@ -28,8 +28,9 @@ export interface AlertDeliveryOptions {
 export class AlertDelivery {
   readonly #options: AlertDeliveryOptions;
   readonly #waiting: Alert[] = [];
-  /** Ends with the sending that is under way. */
+  /** Ends with the sending that is, or was last, under way. */
   #sending: Promise<void> | undefined;
+  #isSending = false;
   #isClosed = false;
   #failureCount = 0;
   #timer: Timer | undefined;
@@ -51,13 +52,13 @@ export class AlertDelivery {
   }
 
   #sendAll(): void {
-    this.#sending ??= this.#sendInOrder().finally(() => {
-      this.#sending = undefined;
-    });
+    if (!this.#isSending) this.#sending = this.#sendInOrder();
   }
 
   async #sendInOrder(): Promise<void> {
+    this.#isSending = true;
     while (!this.#isClosed && this.#timer === undefined && this.#waiting.length > 0) await this.#sendNext();
+    this.#isSending = false;
   }
 
   async #sendNext(): Promise<void> {
