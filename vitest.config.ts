@@ -8,5 +8,6 @@ export default defineConfig({
     // Ends what hangs; a busy machine may need a while for what does not.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
   },
 });

@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/real/**/*.test.ts"],
+    setupFiles: ["test/support/patient-waits.ts"],
     // One model server at a time: each wants every core.
     fileParallelism: false,
     testTimeout: 120_000,

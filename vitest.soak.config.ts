@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/soak/**/*.test.ts"],
+    setupFiles: ["test/support/patient-waits.ts"],
     testTimeout: 24 * 3_600_000,
   },
 });

@@ -1,7 +1,7 @@
 import { vi } from "vitest";
 
 /** Vitest gives up after a second, which a busy machine may need for one RPC. */
-const WAIT_TIMEOUT_MS = 15_000;
+const WAIT_TIMEOUT_MS = 30_000;
 
 const waitFor = vi.waitFor.bind(vi);
 
