@@ -1,5 +1,5 @@
 import { LLMock } from "@copilotkit/aimock";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { AttemptCause, AttemptOutcome } from "../../gen/es/headway/v1/attempt_pb.js";
 import { FinishReason } from "../../gen/es/headway/v1/complete_pb.js";
 import { failureOf } from "../support/service/failure.ts";
@@ -18,9 +18,7 @@ afterAll(() => mock.stop());
 // A pool that a 429 has put on hold would hold the next test up.
 beforeEach(async () => {
   mock.reset();
-  headway = await startHeadway({
-    config: upstreamConfig(mock.url, { each: ["first_token_timeout: 300ms"] }),
-  });
+  headway = await startHeadway({ config: upstreamConfig(mock.url) });
 });
 afterEach(() => headway.close());
 
@@ -144,7 +142,13 @@ describe.each(Object.entries(UPSTREAM_MODELS))("with the wire of %s", (_provider
 
   it("gives a stream up whose first token is late", async () => {
     mock.onMessage("hello", () => new Promise<never>(() => {}));
-    const { deltas, failure } = await stream({ maxAttempts: 1 });
+    const impatient = await startHeadway({
+      config: upstreamConfig(mock.url, { each: ["first_token_timeout: 300ms"] }),
+    });
+    onTestFinished(() => impatient.close());
+    const { deltas, failure } = await collect(
+      impatient.grpc.streamComplete({ request: request({ maxAttempts: 1 }) }),
+    );
     expect(deltas).toEqual([]);
     expect(failure).toMatchObject({
       code: "Unavailable",
@@ -152,6 +156,6 @@ describe.each(Object.entries(UPSTREAM_MODELS))("with the wire of %s", (_provider
       metadata: { attempt_1: `${model} TIMEOUT` },
     });
     expect(failure?.message).toContain("first token timeout");
-    await expectNothingLeft();
+    expect(await impatient.load()).toEqual({ waiting: 0, reserved: 0 });
   });
 });
