@@ -68,7 +68,7 @@ async function actedOn(
       clock.advance(500);
       expect(receiver.acted.length).toBeGreaterThanOrEqual(count);
     },
-    { timeout: 20_000, interval: 5 },
+    { interval: 5 },
   );
   return receiver.acted.map((body) => JSON.parse(body).data);
 }
@@ -232,25 +232,29 @@ describe("over a restart", () => {
       return { server, http };
     };
     const first = await serve();
-    for (let call = 0; call < 6; call++) {
-      await fetch(`http://${first.http}/headway.v1.HeadwayService/Complete`, {
+    const call = async (rpc: string, body: object): Promise<{ alerts?: readonly unknown[] }> => {
+      const answer = await fetch(`http://${first.http}/headway.v1.${rpc}`, {
         method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({
-          model: "own/a",
-          maxOutputTokens: 100,
-          messages: [{ role: "ROLE_USER", parts: [{ text: "x" }] }],
-        }),
+        headers: { "content-type": "application/json", ...ADMIN.headers },
+        body: JSON.stringify(body),
       });
+      return (await answer.json()) as { alerts?: readonly unknown[] };
+    };
+    const messages = [{ role: "ROLE_USER", parts: [{ text: "x" }] }];
+    for (let count = 0; count < 6; count++) {
+      await call("HeadwayService/Complete", { model: "own/a", maxOutputTokens: 100, messages });
     }
-    await vi.waitFor(() => expect(receiver.received).toHaveLength(1), { timeout: 20_000 });
+    await vi.waitFor(async () => {
+      expect((await call("AdminService/ListAlerts", {})).alerts).toHaveLength(3);
+      expect(receiver.received).toHaveLength(1);
+    });
     first.server.child.kill("SIGKILL");
     await first.server.ending;
     expect(receiver.acted).toHaveLength(1);
 
     receiver.behaviours = ["take"];
     const second = await serve();
-    await vi.waitFor(() => expect(receiver.confirmed).toHaveLength(3), { timeout: 20_000 });
+    await vi.waitFor(() => expect(receiver.confirmed).toHaveLength(3));
     expect(receiver.acted.map((body) => JSON.parse(body).data.threshold)).toEqual([0.5, 0.8, 1]);
     expect(receiver.received).toHaveLength(4);
     second.server.child.kill("SIGTERM");

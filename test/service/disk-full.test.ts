@@ -42,6 +42,7 @@ describe.skipIf(DISK === undefined)(`a disk ${DISK?.name ?? "on Linux"} while th
       for (let count = 1; count <= 20; count++) await headway.grpc.complete(hello(count));
       await headway.hasLogged("the ledger cannot be written");
       await headway.hasLogged("the journal cannot be written");
+      await headway.hasLogged("answers for the cache are not kept now");
       const spent = await totals(headway);
       expect(spent[0]).toBe(21n);
       expect(headway.logged("error").sort()).toEqual([
