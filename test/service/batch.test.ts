@@ -18,8 +18,6 @@ import { UPSTREAM_MODELS, upstreamConfig } from "../support/service/upstream-con
 
 const ECHO =
   "scheduler: {spacing: none}\nproviders: {echo: {type: echo, models: {echo: {limits: {rpm: -1}}}}}";
-/** A machine may be busy with other tests. */
-
 interface Settings {
   readonly clock?: ManualClock;
   readonly storagePath?: string;
@@ -125,7 +123,7 @@ it("10,000 requests are all answered", async () => {
   expect(seen.every((count) => count === 1)).toBe(true);
   const { totals } = await headway.grpc.getUsage({});
   expect(totals).toMatchObject({ requests: 10_000n, successRate: 1 });
-}, 60_000);
+});
 
 describe("the requests of a batch", () => {
   it("are begun as many at a time as the caller says, and the next one when one is done", async () => {
@@ -276,13 +274,13 @@ describe("a batch whose caller", () => {
         before = now;
         expect(isStill && now > 0).toBe(true);
       },
-      { timeout: 15_000, interval: 1_000 },
+      { interval: 1_000 },
     );
     // What fits into the buffers of both sides and the socket between them.
     expect(provider.calls.length).toBeLessThan(200);
     gate.resolve();
     expect(indices((await batch).results)).toEqual(upTo(400));
-  }, 40_000);
+  });
 });
 
 describe("a batch with a request_id", () => {
@@ -296,8 +294,10 @@ describe("a batch with a request_id", () => {
       if (index === 2) leaving.abort();
     });
     for (const index of upTo(3)) {
-      await vi.waitFor(() => expect(provider.calls.length).toBeGreaterThan(index));
-      echoBack(provider.calls[index]!);
+      // Those that run at the same time may come in any order.
+      const isOfItem = ({ body }: GatedCall) => body.messages[0]!.content === `item ${index}`;
+      await vi.waitFor(() => expect(provider.calls.some(isOfItem)).toBe(true));
+      echoBack(provider.calls.find(isOfItem)!);
     }
     await first;
     await vi.waitFor(async () => expect((await headway.load()).reserved).toBe(0));

@@ -55,7 +55,6 @@ async function start(settings: Settings = {}): Promise<{ headway: Headway; provi
 
 const hello = (fields: Parameters<typeof ask>[1] = {}) =>
   ask("hello", { model: "own/a", temperature: 0, ...fields });
-/** A machine may be busy with other tests. */
 /** One connection carries all calls in order, so one that comes after them and is answered has come after them. */
 const allHaveCome = (headway: Headway) => headway.load();
 const FREE = { cacheHit: true, usage: { totalTokens: 0n }, cost: { totalNanoUsd: 0n }, attempts: [] };

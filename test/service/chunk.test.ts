@@ -156,7 +156,7 @@ it("fails as a whole when a part fails, ends the others, and says what is charge
   });
   const answered = () => provider.calls.filter((call) => partOf(call) === "1" || partOf(call) === "2");
   const failing = failureOf(headway.grpc.complete(long()));
-  await vi.waitFor(() => expect(provider.calls.some((call) => partOf(call) === "6")).toBe(true));
+  await vi.waitFor(() => expect(provider.calls).toHaveLength(6));
   provider.calls.find((call) => partOf(call) === "5")!.fail(400);
   const failure = await failing;
   expect(failure).toMatchObject({
