@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ManualClock } from "../../src/core/manual-clock.ts";
 import type { Provider, ProviderCall, ProviderEvent } from "../../src/providers/provider.ts";
 import { makeCall, makeRequest } from "../support/providers/make-call.ts";
@@ -146,11 +146,14 @@ describe.each(UPSTREAM_KINDS)("$name on a real socket", (kind) => {
     await begin(arrival, wire.piece("Hello"));
     await first;
     const rest = drain(events);
+    await settled();
+    const looks = vi.spyOn(clock, "monotonicMs");
     for (let beat = 0; beat < 4; beat++) {
-      await settled();
       clock.advance(1_500);
+      looks.mockClear();
       await send(arrival.response, keepAlive!);
-      await settled();
+      // Whoever hears something looks at the clock.
+      await vi.waitFor(() => expect(looks).toHaveBeenCalled());
     }
     arrival.response.end(wire.end);
     expect((await rest).at(-1)?.kind).toBe("done");

@@ -60,7 +60,11 @@ describe.each(DOORS)("through $door", ({ client }) => {
 
   it("a slot whose wait the deadline ends is DEADLINE_EXCEEDED to the caller and to the log", async () => {
     const { service, clock, started, codes } = await startWithManualClock();
-    const running = client(service).acquireSlot({}, { timeoutMs: 1_000 });
+    const caller = client(service);
+    // Connects, so that of the second nothing is lost with that.
+    await caller.getUsage({});
+    codes.length = 0;
+    const running = caller.acquireSlot({}, { timeoutMs: 1_000 });
     const failing = running.then(
       () => expect.fail("should have failed"),
       (reason: unknown) => ConnectError.from(reason),

@@ -61,7 +61,7 @@ it("a client that reads slowly slows the provider down, and still gets all of it
   expect(lengths.reduce((sum, length) => sum + length, 0)).toBe(PIECE_COUNT * 64 * 1024);
   expect(events.at(-1)?.event.case).toBe("done");
   expect(await headway.load()).toEqual({ waiting: 0, reserved: 0 });
-}, 30_000);
+});
 
 /** Whether the response takes more again before long. */
 async function drainsSoon(response: { readonly writableNeedDrain: boolean }): Promise<boolean> {

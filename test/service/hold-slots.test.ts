@@ -186,7 +186,7 @@ describe("HoldSlots", () => {
   it("grants nothing more while the server shuts down, and still takes settlements", async () => {
     stream.acquire("granted");
     const slotId = slotOf(await stream.answerTo("granted"));
-    const closing = headway.close(5_000);
+    const closing = headway.close(60_000);
     stream.acquire("late");
     expect(await stream.answerTo("late")).toMatchObject({
       value: { code: 14, reason: ErrorReason.SHUTTING_DOWN },

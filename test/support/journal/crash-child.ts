@@ -45,11 +45,13 @@ async function flood(): Promise<void> {
     const input = 5 + Math.floor(random.next() * 30);
     const answer = await live.ask(callAmounts(input, 20), 60_000, 5_000);
     if (answer.kind !== "lease") throw new Error(answer.message);
+    // Taken before the look at the guard: a machine that stands still between the two must not make a call of it.
+    const atMs = machineMs();
     if (clock.monotonicMs() - answer.startMs > crashRules.guardMs) {
       live.scheduler.release(answer);
       continue;
     }
-    write({ kind: "call", atMs: machineMs(), tokens: answer.totalTokens, slotId: answer.id });
+    write({ kind: "call", atMs, tokens: answer.totalTokens, slotId: answer.id });
     await new Promise((resolve) => setTimeout(resolve, random.next() * 30));
     if (random.next() < 0.8) settle(answer);
   }
