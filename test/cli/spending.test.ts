@@ -68,7 +68,7 @@ describe("what was spent", () => {
     expect(teams.stdout).toMatch(/^search .* 60\.0 %\nads .* 40\.0 %$/m);
 
     const alerts = () => run(["alerts"], { ...environment, HEADWAY_ADMIN_TOKEN: "admin-secret" });
-    await expect.poll(async () => (await alerts()).stdout, { timeout: 15_000 }).toMatch(/budget_exceeded/);
+    await expect.poll(async () => (await alerts()).stdout).toMatch(/budget_exceeded/);
     expect((await alerts()).stdout).toMatch(/^TIME +KIND +WHAT\n.*The budget of everything for this day is/);
   });
 
