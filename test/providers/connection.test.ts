@@ -99,3 +99,31 @@ describe("the credentials", () => {
     },
   );
 });
+
+describe("the requests of one connection", () => {
+  it.each(["openai", "anthropic", "gemini", "ollama"] as const)(
+    "of %s differ in nothing but what is asked, also when the first two are made at once",
+    async (name) => {
+      const kind = UPSTREAM_KINDS.find((candidate) => candidate.name === name)!;
+      const connection = { baseUrl: server.url, apiKey: new Secret("key-123456"), headers: {} };
+      const provider: Provider = kind.make(connection, { clock: new SystemClock() });
+      const arrivals: Arrival[] = [];
+      for (const texts of [["one", "two"], ["three"]]) {
+        const failing = texts.map((text) => attemptErrorOf(provider.complete(makeCall(makeRequest(text)))));
+        for (const _ of texts) arrivals.push(await server.arrival());
+        for (const { response } of arrivals.slice(-texts.length)) response.writeHead(500).end("{}");
+        await Promise.all(failing);
+      }
+      await provider.close();
+      const heads = arrivals.map(({ method, url, headers: { "content-length": _, ...headers } }) => ({
+        method,
+        url,
+        headers,
+      }));
+      expect(heads).toEqual([heads[0], heads[0], heads[0]]);
+      const asked = arrivals.map(({ body }) => ["one", "two", "three"].filter((text) => body.includes(text)));
+      expect(asked.flat().sort()).toEqual(["one", "three", "two"]);
+      expect(asked[2]).toEqual(["three"]);
+    },
+  );
+});
