@@ -11,7 +11,6 @@ import { PoolUsage } from "../../src/tracker/pool-usage.ts";
 export const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 const NO_SCOPES: readonly Scope[] = [];
-const NEVER_ABORTED = new AbortController().signal;
 
 /** What a call reserves. */
 export const RESERVED = callAmounts(50, 100);
@@ -59,6 +58,5 @@ export function requestFor(pool: PoolQueue, amounts: Amounts): StartRequest {
     maxWaitMs: 1e9,
     deadlineMs: undefined,
     leaseDurationMs: 600_000,
-    signal: NEVER_ABORTED,
   };
 }

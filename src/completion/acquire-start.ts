@@ -1,5 +1,6 @@
 import type { Clock } from "../core/clock.ts";
 import type { Refusal } from "../core/refusal.ts";
+import { answerUnlessAborted } from "../core/waiting.ts";
 import { refuseBudget } from "../cost/budget/refuse-budget.ts";
 import type { Lease } from "../scheduler/lease.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
@@ -25,7 +26,7 @@ export async function acquireStart(
   plan: AttemptPlan,
   { clock, guardMs, scheduler }: StartTools,
 ): Promise<Lease | Refusal> {
-  const { candidate, start } = plan;
+  const { candidate, signal, start } = plan;
   const options = [candidate.option];
   const leaseDurationMs = candidate.providerConfig.timeoutMs + LEASE_SLACK_MS;
   // Only budgets need to know of a call after a crash.
@@ -39,7 +40,7 @@ export async function acquireStart(
     const over = refuseOver();
     if (over !== undefined) return over;
     const outcome = acquireWithin(scheduler, request, [candidate.budget.scope], refuseOver);
-    const lease = outcome instanceof Promise ? await outcome : outcome;
+    const lease = outcome.kind === "waiting" ? await answerUnlessAborted(outcome, signal) : outcome;
     if (lease.kind === "refused") return lease;
     if (clock.monotonicMs() - lease.startMs <= guardMs || missed >= MOST_MISSED_STARTS) return lease;
     candidate.option.pool.counters.useByMissed++;

@@ -1,4 +1,5 @@
 import type { Refusal } from "../core/refusal.ts";
+import type { Waiting } from "../core/waiting.ts";
 import type { BudgetScope } from "../cost/budget/budget-scope.ts";
 import type { Lease } from "../scheduler/lease.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
@@ -14,23 +15,21 @@ export function acquireWithin(
   request: StartRequest,
   scopes: readonly (BudgetScope | undefined)[],
   refuseOver: () => Refusal | undefined,
-): Lease | Refusal | Promise<Lease | Refusal> {
-  if (scopes.includes(undefined)) return scheduler.acquire(request);
-  const leaving = new AbortController();
-  const signal = AbortSignal.any([request.signal, leaving.signal]);
-  const outcome = scheduler.acquire({ ...request, signal });
-  if (!(outcome instanceof Promise)) return outcome;
+): Lease | Refusal | Waiting<Lease | Refusal> {
+  const outcome = scheduler.acquire(request);
+  if (outcome.kind !== "waiting" || scopes.includes(undefined)) return outcome;
   let refusal: Refusal | undefined;
   const fitting = new Set(scopes as readonly BudgetScope[]);
   const stops = [...fitting].map((scope) =>
     scope.watch(() => {
       fitting.delete(scope);
       refusal = fitting.size > 0 ? undefined : refuseOver();
-      if (refusal !== undefined) leaving.abort();
+      if (refusal !== undefined) outcome.leave();
     }),
   );
-  return outcome.then((answer) => {
+  const answer = outcome.answer.then((ended) => {
     for (const stop of stops) stop();
-    return answer.kind === "refused" ? (refusal ?? answer) : answer;
+    return ended.kind === "refused" ? (refusal ?? ended) : ended;
   });
+  return { kind: "waiting", answer, leave: () => outcome.leave() };
 }

@@ -23,6 +23,8 @@ export interface AttemptPlan {
   readonly providerOptions: ProviderCall["providerOptions"];
   /** What the scheduler is asked for, without the option. */
   readonly start: Omit<StartRequest, "options" | "leaseDurationMs" | "memo">;
+  /** Aborts when the answer is not wanted any more. */
+  readonly signal: AbortSignal;
   readonly spending: RequestSpending;
   readonly tenant: string;
   readonly taskType: string;

@@ -48,7 +48,7 @@ export interface AttemptTools extends StartTools, ReceiveTools {
 
 /** Waits for the turn of one candidate, calls it once, and accounts what it used. Never throws. */
 export async function makeAttempt(plan: AttemptPlan, tools: AttemptTools): Promise<AttemptOutcome> {
-  const { candidate, start } = plan;
+  const { candidate } = plan;
   const { clock } = tools;
   const span = new AttemptSpan(plan);
   span.startWait();
@@ -73,7 +73,7 @@ export async function makeAttempt(plan: AttemptPlan, tools: AttemptTools): Promi
   const latencyMs = clock.monotonicMs() - startMs;
   const { usage } = received;
   const cost = costOfUsage(candidate.price, usage, wallTimeOf(clock, lease.startMs));
-  const error = received.kind === "failed" ? errorOf(received.error, start.signal) : undefined;
+  const error = received.kind === "failed" ? errorOf(received.error, plan.signal) : undefined;
   const { firstTokenMs, isHeldBack } = received;
   const answered = received.kind === "answered" ? received.answer : undefined;
   const hadBegun = firstTokenMs !== undefined;
@@ -83,9 +83,9 @@ export async function makeAttempt(plan: AttemptPlan, tools: AttemptTools): Promi
   settle(lease, received, { row, isUnused: usage === undefined }, tools);
   tools.health.callEnded(deployment, {
     passage,
-    reason: error && reasonForBreaker(error, plan.cause, start.signal),
+    reason: error && reasonForBreaker(error, plan.cause, plan.signal),
     kind: plan.sink === undefined ? "whole" : "streamed",
-    hadBegun: hadBegun && !isOvertaken(start.signal),
+    hadBegun: hadBegun && !isOvertaken(plan.signal),
     latencyMs: firstTokenMs ?? latencyMs,
   });
   span.noteBreaker(passage, tools.health.breaker(deployment).kind);
@@ -93,7 +93,7 @@ export async function makeAttempt(plan: AttemptPlan, tools: AttemptTools): Promi
   if (isHeldBack) span.noteHeldBack();
   if (tools.capturesContent) span.recordContent(plan.request.messages, answered?.message);
   if (received.kind === "failed") {
-    if (isOvertaken(start.signal)) span.giveUp(usage, cost);
+    if (isOvertaken(plan.signal)) span.giveUp(usage, cost);
     else span.fail(error!, usage, cost);
     const { tokensStreamed } = received;
     return { kind: "failed", error: error!, tokensStreamed, hadBegun, record, row };

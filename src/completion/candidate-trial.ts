@@ -175,11 +175,11 @@ export class CandidateTrial {
         level: levelOf(command.priority),
         maxWaitMs: remainingWaitMs(this.#planned),
         deadlineMs: call.deadlineMs,
-        signal: call.signal,
         ...(events !== undefined && {
           onQueued: (queued) => events.queued({ ...queued, model: candidate.model.id }),
         }),
       },
+      signal: call.signal,
       spending: { maxCostNanoUsd: command.maxCostNanoUsd, spentNanoUsd: log.spentNanoUsd },
       tenant,
       taskType: command.taskType ?? "",

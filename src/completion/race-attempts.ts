@@ -98,9 +98,9 @@ async function run(
   plan: AttemptPlan,
   tools: AttemptTools,
 ): Promise<AttemptOutcome> {
-  const start = { ...plan.start, signal: AbortSignal.any([plan.start.signal, entry.signal]) };
+  const signal = AbortSignal.any([plan.signal, entry.signal]);
   const sink = plan.sink && racingSink(plan.sink, () => race.claim(entry));
-  const outcome = await makeAttempt({ ...plan, start, sink }, tools);
+  const outcome = await makeAttempt({ ...plan, signal, sink }, tools);
   return outcome.kind === "answered" && !race.claim(entry) ? tooLate(outcome) : outcome;
 }
 

@@ -31,7 +31,7 @@ export async function receiveAnswer(
 const NOT_STREAMED = { firstTokenMs: undefined, isHeldBack: false };
 
 function providerCall(plan: AttemptPlan): ProviderCall {
-  const { candidate, start } = plan;
+  const { candidate, signal } = plan;
   const { providerConfig, model, deployment } = candidate;
   return {
     upstreamModel: deployment.upstreamModel,
@@ -43,6 +43,6 @@ function providerCall(plan: AttemptPlan): ProviderCall {
       firstTokenMs: providerConfig.firstTokenTimeoutMs,
       idleMs: providerConfig.idleTimeoutMs,
     },
-    signal: start.signal,
+    signal,
   };
 }

@@ -7,6 +7,7 @@ import type { Clock } from "../core/clock.ts";
 import { type Amounts, callAmounts, callAmountsOfTotal } from "../core/limit.ts";
 import { levelOf } from "../core/priority.ts";
 import { type Refusal, refuse } from "../core/refusal.ts";
+import type { Waiting } from "../core/waiting.ts";
 import type { BudgetBook } from "../cost/budget/budget-book.ts";
 import type { LedgerEntry, LedgerSink } from "../cost/ledger.ts";
 import type { PriceBook } from "../cost/price/price-book.ts";
@@ -62,7 +63,7 @@ export class SlotService {
     request: SlotRequest,
     call: Call,
     onQueued?: (queued: QueuePlace) => void,
-  ): Promise<SlotGrant | Refusal> | SlotGrant | Refusal {
+  ): SlotGrant | Refusal | Waiting<SlotGrant | Refusal> {
     const refusal = this.#options.refuseNew();
     if (refusal !== undefined) return refusal;
     const options = this.#optionsFor(request, call);
@@ -77,9 +78,6 @@ export class SlotService {
       deadlineMs: call.deadlineMs,
       leaseDurationMs,
       memo: memoToJson(request, options[0]!.deployment, leaseDurationMs),
-      get signal() {
-        return call.signal;
-      },
       ...(onQueued !== undefined && { onQueued: (queued) => onQueued(placeOf(queued, options)) }),
     };
     const outcome =
@@ -103,7 +101,8 @@ export class SlotService {
       traceSlot({ slotId: result.id, deployment: option.deployment });
       return this.#grantOf(result, option);
     };
-    return outcome instanceof Promise ? outcome.then(answer) : answer(outcome);
+    if (outcome.kind !== "waiting") return answer(outcome);
+    return { kind: "waiting", answer: outcome.answer.then(answer), leave: () => outcome.leave() };
   }
 
   settle(settlement: SlotSettlement, call: Call): SlotCharge | Refusal {

@@ -1,7 +1,7 @@
 import type { HoldSlotsRequest, HoldSlotsResponse } from "../../gen/es/headway/v1/hold_slots_pb.js";
 import type { AcquireSlotRequest, RenewSlotRequest } from "../../gen/es/headway/v1/slots_pb.js";
-import type { Call, Caller } from "../core/call.ts";
 import { type Refusal, refuse } from "../core/refusal.ts";
+import type { Waiting } from "../core/waiting.ts";
 import {
   type HoldSlotsAnswer,
   holdSlotsAnswerToProto,
@@ -30,7 +30,7 @@ class SlotSession implements Inlet<HoldSlotsRequest> {
   readonly #service: SlotService;
   readonly #outlet: Outlet<HoldSlotsResponse>;
   readonly #context: CallContext;
-  readonly #unanswered = new Map<string, HeldCall>();
+  readonly #waiting = new Map<string, Waiting<HoldSlotsAnswer>>();
   #isClosed = false;
 
   constructor(service: SlotService, outlet: Outlet<HoldSlotsResponse>, context: CallContext) {
@@ -42,7 +42,7 @@ class SlotSession implements Inlet<HoldSlotsRequest> {
 
   receive({ requestId, request }: HoldSlotsRequest): void {
     if (request.case === "cancel") {
-      this.#unanswered.get(request.value)?.abort();
+      this.#waiting.get(request.value)?.leave();
       return;
     }
     const refusal = this.#checkId(requestId);
@@ -50,9 +50,8 @@ class SlotSession implements Inlet<HoldSlotsRequest> {
       this.#answer(requestId, refusal);
       return;
     }
-    const call = new HeldCall(this.#context);
-    const outcome = this.#perform(requestId, request, call);
-    if (outcome instanceof Promise) this.#answerLater(requestId, outcome, call);
+    const outcome = this.#perform(requestId, request);
+    if (outcome.kind === "waiting") this.#answerLater(requestId, outcome);
     else this.#answer(requestId, outcome);
   }
 
@@ -62,50 +61,45 @@ class SlotSession implements Inlet<HoldSlotsRequest> {
 
   close(): void {
     this.#isClosed = true;
-    if (this.#unanswered.size === 0) this.#outlet.end();
+    if (this.#waiting.size === 0) this.#outlet.end();
   }
 
   #perform(
     requestId: string,
     request: HoldSlotsRequest["request"],
-    call: Call,
-  ): HoldSlotsAnswer | Promise<HoldSlotsAnswer> {
+  ): HoldSlotsAnswer | Waiting<HoldSlotsAnswer> {
     switch (request.case) {
       case "acquire":
-        return this.#acquire(requestId, request.value, call);
+        return this.#acquire(requestId, request.value);
       case "settle": {
         const read = readSettleSlot(request.value);
-        return read.kind === "refused" ? read : this.#service.settle(read.value, call);
+        return read.kind === "refused" ? read : this.#service.settle(read.value, this.#context);
       }
       case "release": {
         const read = readReleaseSlot(request.value);
-        return read.kind === "refused" ? read : this.#service.release(read.value, call);
+        return read.kind === "refused" ? read : this.#service.release(read.value, this.#context);
       }
       case "renew":
-        return this.#renew(request.value, call);
+        return this.#renew(request.value);
       default:
         return refuseField("request", "is required, and must be one that this version knows");
     }
   }
 
-  #acquire(
-    requestId: string,
-    request: AcquireSlotRequest,
-    call: Call,
-  ): HoldSlotsAnswer | Promise<HoldSlotsAnswer> {
+  #acquire(requestId: string, request: AcquireSlotRequest): HoldSlotsAnswer | Waiting<HoldSlotsAnswer> {
     if (this.#context.draining.aborted) return SHUTTING_DOWN;
     if (request.requestId === "") request.requestId = requestId;
     const read = readAcquireSlot(request);
     if (read.kind === "refused") return read;
-    return this.#service.acquire(read.value, call, (place) =>
+    return this.#service.acquire(read.value, this.#context, (place) =>
       this.#outlet.offer(holdSlotsQueuedToProto(requestId, place)),
     );
   }
 
-  #renew(request: RenewSlotRequest, call: Call): HoldSlotsAnswer | Promise<HoldSlotsAnswer> {
+  #renew(request: RenewSlotRequest): HoldSlotsAnswer {
     const read = readRenewSlot(request);
     if (read.kind === "refused") return read;
-    return this.#service.renew(read.value.slotId, read.value.leaseDurationMs, call);
+    return this.#service.renew(read.value.slotId, read.value.leaseDurationMs, this.#context);
   }
 
   #answer(requestId: string, answer: HoldSlotsAnswer): void {
@@ -113,14 +107,14 @@ class SlotSession implements Inlet<HoldSlotsRequest> {
     this.#outlet.send(holdSlotsAnswerToProto(requestId, answer));
   }
 
-  #answerLater(requestId: string, outcome: Promise<HoldSlotsAnswer>, call: HeldCall): void {
-    this.#unanswered.set(requestId, call);
-    outcome.then(
+  #answerLater(requestId: string, waiting: Waiting<HoldSlotsAnswer>): void {
+    this.#waiting.set(requestId, waiting);
+    waiting.answer.then(
       (answer) => {
-        this.#unanswered.delete(requestId);
+        this.#waiting.delete(requestId);
         const isTakenBack = answer.kind === "refused" && answer.reason === "CANCELLED";
         this.#answer(requestId, isTakenBack ? TAKEN_BACK : answer);
-        if (this.#isClosed && this.#unanswered.size === 0) this.#outlet.end();
+        if (this.#isClosed && this.#waiting.size === 0) this.#outlet.end();
       },
       (error: unknown) => this.#outlet.fail(error),
     );
@@ -129,39 +123,17 @@ class SlotSession implements Inlet<HoldSlotsRequest> {
   /** What is wrong with the name of a request. Undefined: nothing. */
   #checkId(requestId: string): Refusal | undefined {
     if (requestId === "") return refuseField("request_id", "is required");
-    if (requestId.length <= SHORT_NAME_LENGTH && !this.#unanswered.has(requestId)) return undefined;
+    if (requestId.length <= SHORT_NAME_LENGTH && !this.#waiting.has(requestId)) return undefined;
     const violations = new Violations();
     readRequestId(violations, requestId);
-    if (this.#unanswered.has(requestId)) {
+    if (this.#waiting.has(requestId)) {
       violations.add("request_id", "must not be that of a request on this stream that is not answered yet");
     }
     return violations.toRefusal();
   }
 
   #dropAll(): void {
-    for (const call of this.#unanswered.values()) call.abort();
-  }
-}
-
-/** One request on the stream, which can be taken back on its own. */
-class HeldCall implements Call {
-  readonly caller: Caller;
-  readonly deadlineMs: number | undefined;
-  #controller: AbortController | undefined;
-
-  constructor({ caller, deadlineMs }: Call) {
-    this.caller = caller;
-    this.deadlineMs = deadlineMs;
-  }
-
-  /** Made at the first access: most requests are answered without. */
-  get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
-    return this.#controller.signal;
-  }
-
-  abort(): void {
-    this.#controller?.abort();
+    for (const waiting of this.#waiting.values()) waiting.leave();
   }
 }
 

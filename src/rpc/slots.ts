@@ -13,6 +13,7 @@ import {
 import type { QueuePlace } from "../completion/complete-event.ts";
 import type { Call } from "../core/call.ts";
 import type { Refusal } from "../core/refusal.ts";
+import { answerUnlessAborted, type Waiting } from "../core/waiting.ts";
 import type { SlotGrant, SlotRelease, SlotRenewal } from "../scheduler/slot-grant.ts";
 import type { SlotRequest } from "../scheduler/slot-request.ts";
 import type { SlotCharge, SlotSettlement } from "../scheduler/slot-settlement.ts";
@@ -28,28 +29,23 @@ import {
 import { granted, valid } from "./granted.ts";
 import type { UnaryHandler } from "./handler.ts";
 
-/** What the slot RPCs need of the service. Answers may come at once, without a promise. */
+/** What the slot RPCs need of the service. Only a slot may have to be waited for. */
 export interface SlotService {
   /**
-   * Waits until the call may start. Leaves the queue at once when the call's signal aborts; what it then answers is
-   * read by nobody, so a slot must not be granted after that. `onQueued` is told the place when the request enters a
-   * queue, and again when that changes.
+   * The right to start the call, now or when its turn comes. Leaving gives the place in the queue up at once: no slot is
+   * granted after that. `onQueued` is told the place when the request enters a queue, and again when that changes.
    */
   acquire(
     request: SlotRequest,
     call: Call,
     onQueued?: (queued: QueuePlace) => void,
-  ): Promise<SlotGrant | Refusal> | SlotGrant | Refusal;
+  ): SlotGrant | Refusal | Waiting<SlotGrant | Refusal>;
   /** Idempotent: a settlement alike gets the same answer. */
-  settle(settlement: SlotSettlement, call: Call): Promise<SlotCharge | Refusal> | SlotCharge | Refusal;
+  settle(settlement: SlotSettlement, call: Call): SlotCharge | Refusal;
   /** Idempotent. */
-  release(slotId: string, call: Call): Promise<SlotRelease | Refusal> | SlotRelease | Refusal;
+  release(slotId: string, call: Call): SlotRelease | Refusal;
   /** `leaseDurationMs` undefined: as long as at first. Never shortens a lease. */
-  renew(
-    slotId: string,
-    leaseDurationMs: number | undefined,
-    call: Call,
-  ): Promise<SlotRenewal | Refusal> | SlotRenewal | Refusal;
+  renew(slotId: string, leaseDurationMs: number | undefined, call: Call): SlotRenewal | Refusal;
 }
 
 /** Answers AcquireSlot. */
@@ -59,14 +55,16 @@ export function acquireSlotHandler(
   return async (request, context) => {
     const slotRequest = valid(readAcquireSlot(request));
     context.requestId = slotRequest.requestId;
-    return grantToProto(granted(await service.acquire(slotRequest, context)));
+    const outcome = service.acquire(slotRequest, context);
+    const answer = outcome.kind === "waiting" ? await answerUnlessAborted(outcome, context.signal) : outcome;
+    return grantToProto(granted(answer));
   };
 }
 
 /** Answers SettleSlot. */
 export function settleSlotHandler(service: SlotService): UnaryHandler<SettleSlotRequest, SettleSlotResponse> {
   return async (request, context) =>
-    chargeToProto(granted(await service.settle(valid(readSettleSlot(request)), context)));
+    chargeToProto(granted(service.settle(valid(readSettleSlot(request)), context)));
 }
 
 /** Answers ReleaseSlot. */
@@ -74,7 +72,7 @@ export function releaseSlotHandler(
   service: SlotService,
 ): UnaryHandler<ReleaseSlotRequest, ReleaseSlotResponse> {
   return async (request, context) => {
-    granted(await service.release(valid(readReleaseSlot(request)), context));
+    granted(service.release(valid(readReleaseSlot(request)), context));
     return create(ReleaseSlotResponseSchema);
   };
 }
@@ -83,6 +81,6 @@ export function releaseSlotHandler(
 export function renewSlotHandler(service: SlotService): UnaryHandler<RenewSlotRequest, RenewSlotResponse> {
   return async (request, context) => {
     const { slotId, leaseDurationMs } = valid(readRenewSlot(request));
-    return renewalToProto(granted(await service.renew(slotId, leaseDurationMs, context)));
+    return renewalToProto(granted(service.renew(slotId, leaseDurationMs, context)));
   };
 }

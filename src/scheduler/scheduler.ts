@@ -3,6 +3,7 @@ import type { Clock } from "../core/clock.ts";
 import { makeId } from "../core/id.ts";
 import type { Amounts } from "../core/limit.ts";
 import type { Refusal } from "../core/refusal.ts";
+import type { Waiting } from "../core/waiting.ts";
 import type { LedgerEntry } from "../cost/ledger.ts";
 import type { PoolUsage } from "../tracker/pool-usage.ts";
 import { Lease } from "./lease.ts";
@@ -16,8 +17,6 @@ import type { SlotListener } from "./slot-listener.ts";
 import { refuseTooLarge } from "./wait-refusal.ts";
 import { type StartRequest, Waiter } from "./waiter.ts";
 import { WaitingRoom } from "./waiting-room.ts";
-
-const NEVER_ABORTED = new AbortController().signal;
 
 export interface SchedulerOptions {
   readonly clock: Clock;
@@ -98,7 +97,7 @@ export class Scheduler {
   }
 
   /** Grants a start, now or when its turn comes, or refuses it. Several options: the first whose turn comes. */
-  acquire(request: StartRequest): Lease | Refusal | Promise<Lease | Refusal> {
+  acquire(request: StartRequest): Lease | Refusal | Waiting<Lease | Refusal> {
     const nowMs = this.#clock.monotonicMs();
     const { options } = request;
     const possible = options.every(isPossible) ? options : options.filter(isPossible);
@@ -129,7 +128,6 @@ export class Scheduler {
       maxWaitMs: 0,
       deadlineMs: undefined,
       leaseDurationMs: 0,
-      signal: NEVER_ABORTED,
     };
     const newcomer = new Place(new Waiter(asked, nowMs, nowMs, () => {}), option);
     const planned = option.pool.preview(newcomer, nowMs);

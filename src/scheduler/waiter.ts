@@ -1,6 +1,7 @@
 import { NO_CAUSES } from "../core/cause-set.ts";
 import type { JsonValue } from "../core/chat.ts";
 import { type Refusal, refuse } from "../core/refusal.ts";
+import type { Waiting } from "../core/waiting.ts";
 import type { Lease } from "./lease.ts";
 import type { Place, StartOption } from "./place.ts";
 
@@ -18,8 +19,6 @@ export interface StartRequest {
   readonly leaseDurationMs: number;
   /** Kept in the journal with the slot, and given back with it after a restart. Undefined: nothing. */
   readonly memo?: JsonValue;
-  /** Aborted when the caller goes away. */
-  readonly signal: AbortSignal;
   /** Told the place in the queue and the planned wait, when the request enters one and when that changes. */
   readonly onQueued?: (queued: QueuedAt) => void;
 }
@@ -42,7 +41,8 @@ const LEFT = refuse("CANCELLED", "the caller went away while waiting");
  * A request that waits. It is waiting until exactly one of grant, refusal or the caller's leaving ends it. There may be
  * very many: what each takes is most of the time that a long queue costs.
  */
-export class Waiter {
+export class Waiter implements Waiting<Lease | Refusal> {
+  readonly answer: Promise<Lease | Refusal>;
   readonly request: StartRequest;
   readonly enqueuedMs: number;
   /** Monotonic time at which it is refused. */
@@ -52,24 +52,26 @@ export class Waiter {
   /** Everything that has kept it waiting so far. */
   causes = NO_CAUSES;
   /** Undefined once it has been called. */
-  #answer: ((answer: Lease | Refusal) => void) | undefined;
-  #onEnd: (() => void) | undefined;
-  #leave: (() => void) | undefined;
+  #resolve: ((answer: Lease | Refusal) => void) | undefined;
+  readonly #onEnd: () => void;
 
-  constructor(
-    request: StartRequest,
-    enqueuedMs: number,
-    deadlineMs: number,
-    answer: (answer: Lease | Refusal) => void,
-  ) {
+  /** `onEnd` is run once when the wait has ended, for whatever reason. */
+  constructor(request: StartRequest, enqueuedMs: number, deadlineMs: number, onEnd: () => void) {
+    const { promise, resolve } = Promise.withResolvers<Lease | Refusal>();
+    this.answer = promise;
     this.request = request;
     this.enqueuedMs = enqueuedMs;
     this.deadlineMs = deadlineMs;
-    this.#answer = answer;
+    this.#resolve = resolve;
+    this.#onEnd = onEnd;
+  }
+
+  get kind(): "waiting" {
+    return "waiting";
   }
 
   get isWaiting(): boolean {
-    return this.#answer !== undefined;
+    return this.#resolve !== undefined;
   }
 
   /** Takes a place in one more queue. */
@@ -78,28 +80,18 @@ export class Waiter {
     this.places = this.places.length === 0 ? [place] : this.places.concat(place);
   }
 
-  /** From now on the wait ends when the caller goes away; `onEnd` is run once when it has ended, for whatever reason. */
-  watch(onEnd: () => void): void {
-    this.#onEnd = onEnd;
-    const { signal } = this.request;
-    this.#leave = () => this.#end(LEFT);
-    signal.addEventListener("abort", this.#leave);
-    // Gone while it was told its place: that is not told again.
-    if (signal.aborted) this.#leave();
+  /** The caller goes away. */
+  leave(): void {
+    this.end(LEFT);
   }
 
   /** Ends the wait: leaves every queue, then answers. Does nothing when the wait had ended. */
   end(answer: Lease | Refusal): void {
-    if (this.#leave !== undefined) this.request.signal.removeEventListener("abort", this.#leave);
-    this.#end(answer);
-  }
-
-  #end(answer: Lease | Refusal): void {
-    const answerOnce = this.#answer;
-    if (answerOnce === undefined) return;
-    this.#answer = undefined;
-    this.#onEnd?.();
+    const resolve = this.#resolve;
+    if (resolve === undefined) return;
+    this.#resolve = undefined;
+    this.#onEnd();
     for (const place of this.places) place.option.pool.leave(place);
-    answerOnce(answer);
+    resolve(answer);
   }
 }

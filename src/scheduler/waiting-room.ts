@@ -1,8 +1,7 @@
 import { CAUSE, NO_CAUSES } from "../core/cause-set.ts";
 import type { Clock } from "../core/clock.ts";
-import { type Refusal, refuse } from "../core/refusal.ts";
+import type { Refusal } from "../core/refusal.ts";
 import { DeadlineTimer } from "./deadline-timer.ts";
-import type { Lease } from "./lease.ts";
 import { Place, type StartOption } from "./place.ts";
 import { fullQueue, type QueueBounds } from "./queue-bounds.ts";
 import { QueueNews } from "./queue-news.ts";
@@ -33,16 +32,10 @@ export class WaitingRoom {
   }
 
   /** Lets a request wait at those of its options that can serve it in time; refuses it when none can. */
-  wait(
-    request: StartRequest,
-    options: readonly StartOption[],
-    nowMs: number,
-  ): Refusal | Promise<Lease | Refusal> {
-    if (request.signal.aborted) return refuse("CANCELLED", "the caller went away before it could wait");
+  wait(request: StartRequest, options: readonly StartOption[], nowMs: number): Refusal | Waiter {
     const remainingMs = Math.max(0, (request.deadlineMs ?? Number.POSITIVE_INFINITY) - nowMs);
     const acceptedWaitMs = Math.min(request.maxWaitMs, remainingMs);
-    const { promise, resolve } = Promise.withResolvers<Lease | Refusal>();
-    const waiter = new Waiter(request, nowMs, nowMs + acceptedWaitMs, resolve);
+    const waiter = new Waiter(request, nowMs, nowMs + acceptedWaitMs, this.#noteEnd);
     let refusal: Refusal | undefined;
     for (const option of options) {
       const outcome = this.#enter(waiter, option, nowMs, acceptedWaitMs);
@@ -50,9 +43,8 @@ export class WaitingRoom {
     }
     if (waiter.places.length === 0) return refusal!;
     this.#deadlines.add(waiter);
-    waiter.watch(this.#noteEnd);
     for (const place of waiter.places) if (waiter.isWaiting) place.option.pool.noteNewcomer(place, nowMs);
-    return promise;
+    return waiter;
   }
 
   /** Takes a waiter out of one queue where it cannot start in time; refuses it when it stands in no other. */

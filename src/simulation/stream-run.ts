@@ -89,9 +89,8 @@ export class StreamRun {
         config.scheduler.leaseDurationMs,
         callDurationMs(stream.latency, arrival.outputTokens) + 1,
       ),
-      signal: new AbortController().signal,
     });
-    if (answer instanceof Promise) answer.then((later) => this.#goOn(arrival, options, later));
+    if (answer.kind === "waiting") answer.answer.then((later) => this.#goOn(arrival, options, later));
     else this.#goOn(arrival, options, answer);
   }
 

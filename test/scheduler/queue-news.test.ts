@@ -72,10 +72,9 @@ describe("who waits", () => {
   it("is told nothing more when it has started or left, and then no timer is left", async () => {
     const bench = new TestBench(poolRules([concurrent(3)]));
     const first = bench.ask();
-    const caller = new AbortController();
     const started = listen(bench);
-    const left = listen(bench, { signal: caller.signal });
-    caller.abort();
+    const left = listen(bench);
+    left.asked.leave();
     bench.scheduler.settle(leaseOf(first), leaseOf(first));
     await bench.run(400);
     expect([started.asked.answer?.kind, left.asked.answer?.kind]).toEqual(["lease", "refused"]);

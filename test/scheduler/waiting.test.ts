@@ -90,30 +90,22 @@ describe("a caller that goes away", () => {
   test("leaves at once, and those behind move up", async () => {
     const bench = new TestBench(RULES);
     bench.ask();
-    const caller = new AbortController();
-    const gone = bench.ask({ signal: caller.signal });
+    const gone = bench.ask();
     const behind = bench.ask();
-    caller.abort();
+    gone.leave();
     await bench.run(1000);
     expect(refusalOf(gone).reason).toBe("CANCELLED");
     expect(leaseOf(behind).startMs).toBe(1000);
   });
 
-  test("while it is told its place does not stay", async () => {
+  test("when its wait has ended changes nothing", async () => {
     const bench = new TestBench(RULES);
     bench.ask();
-    const caller = new AbortController();
-    const gone = bench.ask({ signal: caller.signal, onQueued: () => caller.abort() });
-    expect(bench.pool.queue.size).toBe(0);
+    const started = bench.ask();
+    await bench.run(1000);
+    started.leave();
     await bench.run(0);
-    expect(refusalOf(gone).reason).toBe("CANCELLED");
-  });
-
-  test("who was gone before does not enter", () => {
-    const bench = new TestBench(RULES);
-    bench.ask();
-    expect(refusalOf(bench.ask({ signal: AbortSignal.abort() })).reason).toBe("CANCELLED");
-    expect(bench.pool.queue.size).toBe(0);
+    expect(leaseOf(started).state).toBe("granted");
   });
 });
 

@@ -11,7 +11,7 @@ import {
   RetryInfoSchema,
 } from "../../src/rpc/google-rpc.ts";
 import { errorOf } from "./error-of.ts";
-import { fakeServices } from "./fake-services.ts";
+import { fakeServices, waitForever } from "./fake-services.ts";
 import { DOORS, startFakeService } from "./running-service.ts";
 
 const HELLO = [{ role: Role.USER, parts: [{ part: { case: "text" as const, value: "hi" } }] }];
@@ -92,7 +92,7 @@ describe.each(DOORS)("through $door", ({ client }) => {
     const service = await startFakeService({
       slots: {
         ...fakeServices().slots,
-        acquire: async () =>
+        acquire: () =>
           refuse("WAIT_TOO_LONG", "the wait is 90 s", {
             retryAfterMs: 90_500,
             metadata: { predicted_wait: "90.5s" },
@@ -211,10 +211,9 @@ async function serviceThatWaits() {
   const service = await startFakeService({
     slots: {
       ...fakeServices().slots,
-      async acquire(_request, call) {
+      acquire(_request, call) {
         started.resolve(call);
-        await new Promise((resolve) => call.signal.addEventListener("abort", resolve));
-        return refuse("WAIT_TOO_LONG", "nobody reads this");
+        return waitForever();
       },
     },
   });

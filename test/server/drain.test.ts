@@ -4,23 +4,8 @@ import type { Call } from "../../src/core/call.ts";
 import { ErrorInfoSchema } from "../../src/rpc/google-rpc.ts";
 import type { Services } from "../../src/rpc/services.ts";
 import { errorOf } from "./error-of.ts";
-import { fakeServices } from "./fake-services.ts";
+import { fakeGrant, fakeServices } from "./fake-services.ts";
 import { DOORS, startFakeService } from "./running-service.ts";
-
-const GRANT = await fakeServices().slots.acquire(
-  {
-    models: [],
-    inputTokens: 0,
-    outputTokens: 0,
-    totalTokens: 0,
-    maxWaitMs: undefined,
-    leaseDurationMs: undefined,
-    priority: "normal",
-    tags: {},
-    requestId: "r",
-  },
-  undefined as never,
-);
 
 /** Slots that are granted when the test says so. */
 function slotsOnCommand() {
@@ -28,10 +13,9 @@ function slotsOnCommand() {
   const granted = Promise.withResolvers<void>();
   const slots: Services["slots"] = {
     ...fakeServices().slots,
-    async acquire(_request, call) {
+    acquire(_request, call) {
       started.resolve(call);
-      await granted.promise;
-      return GRANT;
+      return { kind: "waiting", answer: granted.promise.then(() => fakeGrant()), leave: () => {} };
     },
   };
   return { slots, started: started.promise, grant: () => granted.resolve() };
@@ -61,10 +45,10 @@ describe.each(DOORS)("a server that shuts down, through $door", ({ client }) => 
     const service = await startFakeService({
       slots: {
         ...fakeServices().slots,
-        async acquire(_request, call) {
+        acquire(_request, call) {
           started.resolve(call);
-          await new Promise((resolve) => call.signal.addEventListener("abort", resolve));
-          throw new Error("was stopped");
+          const { promise, reject } = Promise.withResolvers<never>();
+          return { kind: "waiting", answer: promise, leave: () => reject(new Error("was stopped")) };
         },
       },
     });
@@ -81,9 +65,9 @@ describe.each(DOORS)("a server that shuts down, through $door", ({ client }) => 
     const service = await startFakeService({
       slots: {
         ...fakeServices().slots,
-        acquire: async () => {
+        acquire: () => {
           started.resolve();
-          return await new Promise(() => {});
+          return { kind: "waiting", answer: new Promise(() => {}), leave: () => {} };
         },
       },
     });

@@ -4,10 +4,9 @@ import { describe, expect, it, vi } from "vitest";
 import type { Call } from "../../src/core/call.ts";
 import { SystemClock } from "../../src/core/clock.ts";
 import { ManualClock } from "../../src/core/manual-clock.ts";
-import { refuse } from "../../src/core/refusal.ts";
 import { ErrorInfoSchema } from "../../src/rpc/google-rpc.ts";
 import type { Services } from "../../src/rpc/services.ts";
-import { fakeServices } from "./fake-services.ts";
+import { fakeServices, waitForever } from "./fake-services.ts";
 import { DOORS, startFakeService } from "./running-service.ts";
 
 /** Slots that are never granted; whoever is stopped is told that the caller went away, as by the scheduler. */
@@ -15,12 +14,9 @@ function slotsWithoutEnd() {
   const started = Promise.withResolvers<Call>();
   const slots: Services["slots"] = {
     ...fakeServices().slots,
-    async acquire(_request, call) {
-      await new Promise((resolve) => {
-        call.signal.addEventListener("abort", resolve, { once: true });
-        started.resolve(call);
-      });
-      return refuse("CANCELLED", "the caller went away while waiting");
+    acquire(_request, call) {
+      started.resolve(call);
+      return waitForever();
     },
   };
   return { slots, started: started.promise };

@@ -1,7 +1,9 @@
 import type { CompleteResult } from "../../src/completion/complete-result.ts";
 import type { UsageReport } from "../../src/completion/usage-report.ts";
-import { refuse } from "../../src/core/refusal.ts";
+import { type Refusal, refuse } from "../../src/core/refusal.ts";
+import type { Waiting } from "../../src/core/waiting.ts";
 import type { Services } from "../../src/rpc/services.ts";
+import type { SlotGrant } from "../../src/scheduler/slot-grant.ts";
 import type { ServiceOptions } from "../../src/server/service.ts";
 
 /** An answer with every field that a first attempt at one model has. */
@@ -39,6 +41,28 @@ export function fakeResult(text: string, requestId = "req_fake"): CompleteResult
     arms: [],
     requestId,
   };
+}
+
+/** A slot of one deployment, after a short wait. */
+export function fakeGrant(): SlotGrant {
+  return {
+    kind: "granted",
+    slotId: "slot_1",
+    model: "fake/model",
+    deployment: "fake/model#eu",
+    reservedTokens: 0,
+    waitedMs: 250,
+    startWithinMs: 1000,
+    expireWallMs: 1_700_000_000_000,
+    waitCauses: ["spacing", "queue"],
+  };
+}
+
+/** A wait for a slot that ends only when it is left. */
+export function waitForever(): Waiting<Refusal> {
+  const { promise, resolve } = Promise.withResolvers<Refusal>();
+  const leave = (): void => resolve(refuse("CANCELLED", "the caller went away while waiting"));
+  return { kind: "waiting", answer: promise, leave };
 }
 
 /** A report of an idle service with one pool. */
@@ -126,16 +150,10 @@ export function fakeServices(changes: Partial<Services> = {}): Services {
       },
     },
     slots: {
-      acquire: (request) => ({
-        kind: "granted",
-        slotId: "slot_1",
-        model: request.models[0] ?? "fake/model",
-        deployment: "fake/model#eu",
-        reservedTokens: request.totalTokens ?? 0,
-        waitedMs: 250,
-        startWithinMs: 1000,
-        expireWallMs: 1_700_000_000_000,
-        waitCauses: ["spacing", "queue"],
+      acquire: ({ models: [model], totalTokens = 0 }) => ({
+        ...fakeGrant(),
+        ...(model !== undefined && { model }),
+        reservedTokens: totalTokens,
       }),
       settle: ({ usage }) => ({ kind: "settled", cost: undefined, usage: usage ?? {} }),
       release: (slotId) =>

@@ -8,7 +8,7 @@ const TOLD_COUNT = 50_000;
 
 it("a session that does not read what it is told of its place is told no more, and still gets its answer", async () => {
   const { slots } = fakeServices();
-  const acquire: Services["slots"]["acquire"] = async (request, call, onQueued) => {
+  const acquire: Services["slots"]["acquire"] = (request, call, onQueued) => {
     for (let position = 1; position <= TOLD_COUNT; position++) {
       onQueued!({
         model: "own/a",
@@ -18,7 +18,7 @@ it("a session that does not read what it is told of its place is told no more, a
         likelyWaitMs: undefined,
       });
     }
-    return await slots.acquire(request, call);
+    return slots.acquire(request, call);
   };
   const { grpcAddress } = await startFakeService({ slots: { ...slots, acquire } });
   const session = new SlotStream(`127.0.0.1:${grpcAddress.port}`);

@@ -3,7 +3,6 @@ import { ManualClock } from "../../../src/core/manual-clock.ts";
 import { seededRandom } from "../../../src/core/random.ts";
 import type { Refusal } from "../../../src/core/refusal.ts";
 import { refuseBudget } from "../../../src/cost/budget/refuse-budget.ts";
-import type { Lease } from "../../../src/scheduler/lease.ts";
 import { Scheduler } from "../../../src/scheduler/scheduler.ts";
 import { PoolUsage } from "../../../src/tracker/pool-usage.ts";
 import { CENT, makeBook, makeCall, NO_TOKENS, NOON_MS, NOTHING_SPENT } from "./make-book.ts";
@@ -43,18 +42,17 @@ describe("200 concurrent calls of at most $0.02 against a budget of $1", () => {
     const run = async (): Promise<void> => {
       const costNanoUsd = BigInt(Math.ceil(random.next() * Number(2n * CENT)));
       const scope = book.scopeFor(makeCall(), () => costNanoUsd)!;
-      const leaving = new AbortController();
-      const stop = scope.watch(() => leaving.abort());
-      const lease = await scheduler.acquire({
+      const outcome = scheduler.acquire({
         options: [{ deployment: "d", pool, amounts: NO_TOKENS, scopes: [scope] }],
         tenant: "search",
         level: 1,
         maxWaitMs: 300_000,
         deadlineMs: undefined,
         leaseDurationMs: 600_000,
-        signal: leaving.signal,
       });
-      stop();
+      const stop = outcome.kind === "waiting" ? scope.watch(() => outcome.leave()) : undefined;
+      const lease = outcome.kind === "waiting" ? await outcome.answer : outcome;
+      stop?.();
       if (lease.kind === "refused") {
         const verdict = book.verdictFor(makeCall(), NOTHING_SPENT);
         if (verdict.kind === "within") throw new Error("refused though it would fit");
@@ -63,7 +61,7 @@ describe("200 concurrent calls of at most $0.02 against a budget of $1", () => {
       }
       clock.after(random.next() * 1_000, () => {
         spentNanoUsd += costNanoUsd;
-        scheduler.settle(lease as Lease, NO_TOKENS);
+        scheduler.settle(lease, NO_TOKENS);
       });
     };
     const calls = Array.from({ length: 200 }, run);

@@ -56,7 +56,6 @@ export async function shareAccount(options: SharedAccount): Promise<SharedOutcom
   const feedback = new RateFeedback({ scheduler, clock, parserOf: () => HEADER_PARSERS.openai });
   const arrivals: { atMs: number; accepted: boolean }[] = [];
   const notes: RateFeedbackNote[] = [];
-  const { signal } = new AbortController();
 
   const send = (lease: Lease): void => {
     clock.after(random.next() * 900, () => {
@@ -81,12 +80,11 @@ export async function shareAccount(options: SharedAccount): Promise<SharedOutcom
       maxWaitMs: 3_600_000,
       deadlineMs: undefined,
       leaseDurationMs: 600_000,
-      signal,
     });
     const take = (answer: Lease | Refusal): void => {
       if (answer.kind === "lease") send(answer);
     };
-    if (outcome instanceof Promise) void outcome.then(take);
+    if (outcome.kind === "waiting") void outcome.answer.then(take);
     else take(outcome);
   };
   const intrude = (): void => {

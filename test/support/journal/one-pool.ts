@@ -9,8 +9,6 @@ import type { Journal, JournalState } from "../../../src/tracker/journal.ts";
 import type { PoolRules } from "../../../src/tracker/pool-rules.ts";
 import { PoolUsage } from "../../../src/tracker/pool-usage.ts";
 
-const { signal } = new AbortController();
-
 /** A scheduler with one pool that keeps a journal, as a process has it after its start. */
 export class OnePool {
   readonly clock: Clock;
@@ -48,7 +46,7 @@ export class OnePool {
   start(amounts: Amounts = callAmounts(60, 40), leaseDurationMs = 600_000): Lease | undefined {
     if (!this.pool.usage.fits(this.clock.monotonicMs(), amounts)) return undefined;
     const answer = this.ask(amounts, 0, leaseDurationMs);
-    return answer instanceof Promise || answer.kind !== "lease" ? undefined : answer;
+    return answer.kind === "lease" ? answer : undefined;
   }
 
   ask(amounts: Amounts, maxWaitMs: number, leaseDurationMs = 600_000): ReturnType<Scheduler["acquire"]> {
@@ -59,7 +57,6 @@ export class OnePool {
       maxWaitMs,
       deadlineMs: undefined,
       leaseDurationMs,
-      signal,
     });
   }
 

@@ -80,7 +80,6 @@ interface Request {
   readonly step: Extract<Step, { kind: "ask" }>;
   readonly asked: Asked;
   readonly deadlineMs: number;
-  readonly caller: AbortController;
 }
 
 /**
@@ -139,7 +138,7 @@ export class SchedulerCheck {
         return;
       }
       case "cancel":
-        this.#waiting[step.pick % Math.max(1, this.#waiting.length)]?.caller.abort();
+        this.#waiting[step.pick % Math.max(1, this.#waiting.length)]?.asked.leave();
         return;
       case "hold":
         this.#oracle.hold(this.#nowMs + step.durationMs);
@@ -165,16 +164,14 @@ export class SchedulerCheck {
     const nowMs = this.#nowMs;
     const plannedMs = this.#planned(step);
     const deadlineMs = nowMs + maxWaitMs;
-    const caller = new AbortController();
     const asked = this.#bench.ask({
       amounts,
       level,
       maxWaitMs,
-      signal: caller.signal,
       onGranted: (lease) => this.#started(amounts, deadlineMs, lease),
     });
     const { answer } = asked;
-    this.#waiting.push({ step, asked, deadlineMs, caller });
+    this.#waiting.push({ step, asked, deadlineMs });
     if (answer?.kind === "refused" && plannedMs !== undefined && plannedMs <= deadlineMs) {
       throw new Error(`refused at ${nowMs} though it could start at ${plannedMs}: ${answer.message}`);
     }

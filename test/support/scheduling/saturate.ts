@@ -65,7 +65,6 @@ export async function saturate(options: Saturation): Promise<Outcome> {
   const starts: Start[] = [];
   const requestsAudit = new Auditor();
   const tokensAudit = new Auditor();
-  const { signal } = new AbortController();
 
   const send = (lease: Lease, call: ProviderCall): void => {
     counts.grants++;
@@ -106,13 +105,12 @@ export async function saturate(options: Saturation): Promise<Outcome> {
       maxWaitMs,
       deadlineMs: undefined,
       leaseDurationMs: 600_000,
-      signal,
     });
     const take = (outcome: Lease | Refusal): void => {
       if (outcome.kind === "lease") send(outcome, call);
       else counts.refused++;
     };
-    if (answer instanceof Promise) void answer.then(take);
+    if (answer.kind === "waiting") void answer.answer.then(take);
     else take(answer);
     clock.after(gapMs, arrive);
   };

@@ -20,7 +20,6 @@ export interface Ask {
   readonly maxWaitMs?: number;
   readonly deadlineMs?: number;
   readonly leaseDurationMs?: number;
-  readonly signal?: AbortSignal;
   readonly scopes?: readonly Scope[];
   readonly onQueued?: (queued: QueuedAt) => void;
   /** Called with the slot at the moment of its grant. */
@@ -30,6 +29,8 @@ export interface Ask {
 /** One request as a test sees it: `answer` is undefined while it waits. */
 export interface Asked {
   answer: Lease | Refusal | undefined;
+  /** Waits no longer. */
+  leave: () => void;
 }
 
 /** A scheduler on a virtual clock with one pool, and short words for what tests do with it. */
@@ -69,7 +70,7 @@ export class TestBench {
 
   ask(ask: Ask = {}): Asked {
     const amounts = ask.amounts ?? callAmounts(10, 10);
-    const asked: Asked = { answer: undefined };
+    const asked: Asked = { answer: undefined, leave: () => {} };
     const options = (ask.pools ?? [this.pool]).map((pool) => {
       return { deployment: pool.id, pool, amounts, scopes: ask.scopes ?? [] };
     });
@@ -80,15 +81,17 @@ export class TestBench {
       maxWaitMs: ask.maxWaitMs ?? 1e9,
       deadlineMs: ask.deadlineMs,
       leaseDurationMs: ask.leaseDurationMs ?? 1e9,
-      signal: ask.signal ?? new AbortController().signal,
       ...(ask.onQueued && { onQueued: ask.onQueued }),
     });
     const take = (ended: Lease | Refusal): void => {
       asked.answer = ended;
       if (ended.kind === "lease") ask.onGranted?.(ended);
     };
-    if (answer instanceof Promise) void answer.then(take);
-    else take(answer);
+    if (answer.kind !== "waiting") take(answer);
+    else {
+      asked.leave = () => answer.leave();
+      void answer.answer.then(take);
+    }
     return asked;
   }
 

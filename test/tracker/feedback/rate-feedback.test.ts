@@ -10,7 +10,6 @@ import { PoolUsage } from "../../../src/tracker/pool-usage.ts";
 import { DAY_MS, MINUTE_MS, poolRules, requestsPer, tokensPer } from "../../support/scheduling/rules.ts";
 
 const LONG_AGO_MS = 0;
-const { signal } = new AbortController();
 
 /** A pool without spacing, at 1 s on the clock. */
 function makePool(limits: readonly Limit[], profile: FeedbackProfile = "openai") {
@@ -39,9 +38,8 @@ function makePool(limits: readonly Limit[], profile: FeedbackProfile = "openai")
       maxWaitMs: 0,
       deadlineMs: undefined,
       leaseDurationMs: 600_000,
-      signal,
     });
-    if (lease instanceof Promise || lease.kind !== "lease") throw new Error("there is no room");
+    if (lease.kind !== "lease") throw new Error("there is no room");
     return lease;
   };
   const used = () => pool.usage.limits(clock.monotonicMs()).map((limit) => limit.used + limit.reserved);

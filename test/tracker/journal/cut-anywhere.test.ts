@@ -15,7 +15,6 @@ import { RecordingJournal } from "../../support/journal/recording-journal.ts";
 import { askedAmounts, ruleSets, usedOf, wallStarts } from "../../support/scheduling/arbitrary.ts";
 import { printedSeed } from "../../support/scheduling/seed.ts";
 
-const { signal } = new AbortController();
 const NO_STATE: JournalState = { isClean: true, checkpoints: [], batches: [] };
 const QUOTA = "tenant/one";
 
@@ -131,9 +130,7 @@ class Process {
       deadlineMs: this.clock.monotonicMs() - 1,
       leaseDurationMs,
       memo: { purpose: "test" },
-      signal,
     });
-    if (answer instanceof Promise) return undefined;
     return answer.kind === "lease" ? answer : undefined;
   }
 
