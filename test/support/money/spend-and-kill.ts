@@ -56,8 +56,15 @@ export async function spendAndKill({ way, kills, folder, random }: SpendingOptio
     const refusals: Failure[] = [];
     let answered = 0;
     let ended = Promise.withResolvers<void>();
+    const call = () => (way === "complete" ? complete(() => life) : callInSlot(() => life, baseUrl));
     const caller = async (): Promise<void> => {
-      const outcome = way === "complete" ? await complete(() => life) : await callInSlot(() => life, baseUrl);
+      let answeredBefore: number;
+      let outcome: Failure | "OK";
+      do {
+        answeredBefore = answered;
+        outcome = await call();
+        // Of what others had reserved something may have come back meanwhile, and on a slow machine late.
+      } while (outcome !== "OK" && outcome.reason === "WAIT_TOO_LONG" && answered > answeredBefore);
       if (outcome === "OK") answered++;
       else refusals.push(outcome);
       ended.resolve();
