@@ -6,8 +6,8 @@ export default defineConfig({
     setupFiles: ["test/support/patient-waits.ts"],
     exclude: ["test/real/**", "test/soak/**"],
     // Ends what hangs; a busy machine may need a while for what does not.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     expect: { poll: { timeout: 30_000 } },
   },
 });

@@ -106,7 +106,6 @@ describe.each([
         expectClear(await outcomeOf(call(client(), name, request)), `${pathText(path)} ${label}`);
       }
     },
-    60_000,
   );
 
   describe.each([

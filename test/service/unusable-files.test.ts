@@ -22,7 +22,6 @@ import { LEDGER_MIGRATIONS } from "../../src/stores/sqlite/ledger-migrations.ts"
 import { ask } from "../support/service/talk.ts";
 import { STORED_FILES, Storage, type StoredHeadway } from "../support/storage/stored-headway.ts";
 
-const LONG_MS = 60_000;
 const FILES = Object.keys(STORED_FILES) as (keyof typeof STORED_FILES)[];
 const BUDGET = "budgets: {daily_usd: 1}";
 /** What {@link use} spends in calls, and reserves for a slot that stays open. */
@@ -114,46 +113,34 @@ describe("a file that cannot be used ends the start with a line that names it an
       },
       /cannot be opened\. Check that it is a file/,
     ],
-  ])(
-    "%s",
-    async (_, spoil, message) => {
-      await Promise.all(
-        FILES.map(async (file) => {
-          const { storage } = await usedStorage();
-          spoil(storage.path(file));
-          await refusesToStart(storage, storage.path(file), message);
-        }),
-      );
-    },
-    LONG_MS,
-  );
+  ])("%s", async (_, spoil, message) => {
+    await Promise.all(
+      FILES.map(async (file) => {
+        const { storage } = await usedStorage();
+        spoil(storage.path(file));
+        await refusesToStart(storage, storage.path(file), message);
+      }),
+    );
+  });
 
-  it(
-    "another process writes to, or holds",
-    async () => {
-      const holders: Record<(typeof FILES)[number], (path: string) => { close(): void }> = {
-        ledger: write,
-        journal: (path) => holdLock(`${path}.lock`),
-        answers: write,
-        batches: write,
-      };
-      await Promise.all(
-        FILES.map(async (file) => {
-          const { storage } = await usedStorage();
-          const path = storage.path(file);
-          using stack = new DisposableStack();
-          stack.adopt(holders[file](path), (holder) => holder.close());
-          const named = file === "journal" ? `${path}.lock` : path;
-          await refusesToStart(
-            storage,
-            named,
-            /another process .*\. Stop the other one, or give each its own/,
-          );
-        }),
-      );
-    },
-    LONG_MS,
-  );
+  it("another process writes to, or holds", async () => {
+    const holders: Record<(typeof FILES)[number], (path: string) => { close(): void }> = {
+      ledger: write,
+      journal: (path) => holdLock(`${path}.lock`),
+      answers: write,
+      batches: write,
+    };
+    await Promise.all(
+      FILES.map(async (file) => {
+        const { storage } = await usedStorage();
+        const path = storage.path(file);
+        using stack = new DisposableStack();
+        stack.adopt(holders[file](path), (holder) => holder.close());
+        const named = file === "journal" ? `${path}.lock` : path;
+        await refusesToStart(storage, named, /another process .*\. Stop the other one, or give each its own/);
+      }),
+    );
+  });
 });
 
 /** A transaction that writes and does not end. */
@@ -163,21 +150,17 @@ function write(path: string): DatabaseSync {
   return database;
 }
 
-it(
-  "one that is no database does, too; and with its files restored a Headway goes on as if nothing had been",
-  async () => {
-    const { storage, known } = await usedStorage();
-    for (const file of FILES) {
-      const path = storage.path(file);
-      renameSync(path, `${path}.sound`);
-      writeFileSync(path, "shopping list\n".repeat(1_000));
-      await refusesToStart(storage, path, /is not a database\. Set storage\.path/);
-      renameSync(`${path}.sound`, path);
-    }
-    expect(await acknowledged(await storage.start())).toEqual(known);
-  },
-  LONG_MS,
-);
+it("one that is no database does, too; and with its files restored a Headway goes on as if nothing had been", async () => {
+  const { storage, known } = await usedStorage();
+  for (const file of FILES) {
+    const path = storage.path(file);
+    renameSync(path, `${path}.sound`);
+    writeFileSync(path, "shopping list\n".repeat(1_000));
+    await refusesToStart(storage, path, /is not a database\. Set storage\.path/);
+    renameSync(`${path}.sound`, path);
+  }
+  expect(await acknowledged(await storage.start())).toEqual(known);
+});
 
 /** What takes the tables of a component back to its first version, the last migration first. The journal has had one. */
 const TO_FIRST_VERSION = {
@@ -194,24 +177,20 @@ const TO_FIRST_VERSION = {
   ],
 };
 
-it(
-  "files of the first version are brought to the present one, and nothing in them is lost",
-  async () => {
-    const { answers, ledger } = TO_FIRST_VERSION;
-    expect([ledger.length, answers.length, 0]).toEqual(
-      [LEDGER_MIGRATIONS, ANSWERS_MIGRATIONS, JOURNAL_MIGRATIONS].map(({ length }) => length - 1),
-    );
-    const { storage, known } = await usedStorage();
-    for (const [file, steps] of [
-      ["ledger", ledger],
-      ["answers", answers],
-      ["batches", answers],
-    ] as const) {
-      sql(storage.path(file), [...steps, "UPDATE schema_version SET version = 1"].join(";"));
-    }
-    const headway = await storage.start();
-    expect(await acknowledged(headway)).toEqual(known);
-    expect((await headway.grpc.complete(QUESTION)).cacheHit).toBe(true);
-  },
-  LONG_MS,
-);
+it("files of the first version are brought to the present one, and nothing in them is lost", async () => {
+  const { answers, ledger } = TO_FIRST_VERSION;
+  expect([ledger.length, answers.length, 0]).toEqual(
+    [LEDGER_MIGRATIONS, ANSWERS_MIGRATIONS, JOURNAL_MIGRATIONS].map(({ length }) => length - 1),
+  );
+  const { storage, known } = await usedStorage();
+  for (const [file, steps] of [
+    ["ledger", ledger],
+    ["answers", answers],
+    ["batches", answers],
+  ] as const) {
+    sql(storage.path(file), [...steps, "UPDATE schema_version SET version = 1"].join(";"));
+  }
+  const headway = await storage.start();
+  expect(await acknowledged(headway)).toEqual(known);
+  expect((await headway.grpc.complete(QUESTION)).cacheHit).toBe(true);
+});

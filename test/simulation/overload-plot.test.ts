@@ -37,4 +37,4 @@ test("the plot of docs/scheduling.md is what the engine does, and shows what is 
   // Less than two minutes later nobody waits, but for the spacing of those who come.
   const emptyAgain = buckets.find(({ atMs, queueLength }) => atMs > RUSH_ENDS_MS && queueLength === 0);
   expect(emptyAgain!.atMs).toBeLessThan(RUSH_ENDS_MS + 2 * MINUTE_MS);
-}, 60_000);
+});

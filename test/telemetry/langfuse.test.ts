@@ -111,7 +111,7 @@ const EXAMPLE = ask(QUESTION, {
 });
 
 async function spansSoon(count: number): Promise<readonly ReceivedSpan[]> {
-  await vi.waitFor(() => expect(receiver.spans).toHaveLength(count), { timeout: 10_000 });
+  await vi.waitFor(() => expect(receiver.spans).toHaveLength(count));
   return receiver.spans;
 }
 
@@ -270,7 +270,7 @@ describe("a Langfuse that is away", () => {
           clock.advance(500);
           expect(lines.join("")).toContain(`HTTP ${behaviour}`);
         },
-        { timeout: 10_000, interval: 10 },
+        { interval: 10 },
       );
       expect(lines.filter((line) => line.includes("spans cannot be sent"))).toHaveLength(1);
       expect(receiver.requests.length).toBeGreaterThanOrEqual(behaviour === 401 ? 1 : 3);

@@ -3,8 +3,6 @@ import { expectKeptOverKills } from "../../support/journal/expect-kept-over-kill
 
 const KILLS = 10;
 
-test(`killed ${KILLS} times under load: no window over the limit, no double refund, no day that goes back`, {
-  timeout: 60_000,
-}, async () => {
+test(`killed ${KILLS} times under load: no window over the limit, no double refund, no day that goes back`, async () => {
   await expectKeptOverKills(KILLS);
 });
