@@ -29,6 +29,16 @@ export interface Amounts {
   readonly totalTokens: number;
 }
 
+/** What two take together. */
+export function addAmounts(one: Amounts, other: Amounts): Amounts {
+  return {
+    requests: one.requests + other.requests,
+    inputTokens: one.inputTokens + other.inputTokens,
+    outputTokens: one.outputTokens + other.outputTokens,
+    totalTokens: one.totalTokens + other.totalTokens,
+  };
+}
+
 /** The amounts of one call with a known split. */
 export function callAmounts(inputTokens: number, outputTokens: number): Amounts {
   return { requests: 1, inputTokens, outputTokens, totalTokens: inputTokens + outputTokens };

@@ -66,6 +66,11 @@ export class FairQueue {
     return next?.place;
   }
 
+  /** The level that a waiter counts as by its own wait. */
+  liftedLevel(place: Place, nowMs: number): number {
+    return this.#turns.liftedLevel(place.level, place.sinceMs, nowMs);
+  }
+
   /** When a level next counts as one higher, so that somebody else may be next. */
   nextLiftMs(nowMs: number): number {
     let nextMs = Number.POSITIVE_INFINITY;

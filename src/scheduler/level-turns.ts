@@ -54,9 +54,13 @@ export class LevelTurns {
 
   /** The level that another counts as, and as a fraction its turn among equals; the least is next. */
   rank(level: number, oldestSinceMs: number, nowMs: number): number {
-    const lifted = Math.max(0, level - this.#lifts(oldestSinceMs, nowMs));
     const count = PRIORITIES.length;
-    return lifted + ((level - this.#turn - 1 + count) % count) / count;
+    return this.liftedLevel(level, oldestSinceMs, nowMs) + ((level - this.#turn - 1 + count) % count) / count;
+  }
+
+  /** The level that one counts as who has waited since then. */
+  liftedLevel(level: number, sinceMs: number, nowMs: number): number {
+    return Math.max(0, level - this.#lifts(sinceMs, nowMs));
   }
 
   /** When a level that is not the highest yet counts as one higher than now. */

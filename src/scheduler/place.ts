@@ -2,6 +2,7 @@ import type { Amounts, Limit } from "../core/limit.ts";
 import type { Flow } from "./flow.ts";
 import type { PoolQueue } from "./pool-queue.ts";
 import type { Scope } from "./scope.ts";
+import type { Claimant } from "./scope-claims.ts";
 import type { Waiter } from "./waiter.ts";
 
 /** A deployment at which a call may start, as the scheduler sees it. */
@@ -28,7 +29,7 @@ interface TooLarge {
 }
 
 /** One waiter's place in the queue of one pool; a waiter may hold several and leaves all when one is served. */
-export class Place {
+export class Place implements Claimant {
   readonly waiter: Waiter;
   readonly option: StartOption;
   flow: Flow | undefined;
@@ -58,6 +59,11 @@ export class Place {
 
   get amounts(): Amounts {
     return this.option.amounts;
+  }
+
+  /** The level of priority that it counts as after its wait so far. */
+  levelAt(nowMs: number): number {
+    return this.option.pool.queue.liftedLevel(this, nowMs);
   }
 
   /** Whether its deadline comes before it can start; false for Infinity, when nobody can say when it can. */

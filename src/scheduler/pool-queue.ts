@@ -4,7 +4,7 @@ import { resetPeaks } from "../tracker/reset-peaks.ts";
 import { FairQueue } from "./fair-queue.ts";
 import type { Place } from "./place.ts";
 import { type PlannedStart, QueuePlan } from "./queue-plan.ts";
-import { scopesEarliestMs } from "./scope.ts";
+import { claimScopes, endClaims } from "./scope-claims.ts";
 
 /** How soon a long queue is searched for waiters that can no longer make it; a short one at once. */
 const RECHECK_MS = 50;
@@ -98,9 +98,15 @@ export class PoolQueue {
   leave(place: Place): void {
     if (place.flow === undefined) return;
     this.queue.remove(place);
-    this.#noteStale();
+    endClaims(place);
     if (this.queue.size === 0) this.#disarm();
-    else if (!this.#isDispatching) this.#arm(0, Number.NEGATIVE_INFINITY);
+    this.lookSoon();
+  }
+
+  /** Has somebody gone away or started, here or elsewhere, whom others waited behind: they may be able to start. */
+  lookSoon(): void {
+    this.#noteStale();
+    if (this.queue.size > 0 && !this.#isDispatching) this.#arm(0, Number.NEGATIVE_INFINITY);
   }
 
   /** When a newcomer would start, without letting it in. */
@@ -118,7 +124,7 @@ export class PoolQueue {
     this.#isDispatching = true;
     let wakeMs = Number.POSITIVE_INFINITY;
     const mayStart = (place: Place): boolean => {
-      const readyMs = scopesEarliestMs(place.option.scopes, nowMs, place.amounts);
+      const readyMs = claimScopes(place, nowMs);
       if (readyMs <= nowMs) return true;
       wakeMs = Math.min(wakeMs, readyMs);
       if (place.isTooLate(readyMs)) this.#recheckSoon();
@@ -126,7 +132,11 @@ export class PoolQueue {
     };
     while (this.queue.size > 0) {
       const place = this.queue.next(nowMs, mayStart);
-      if (place === undefined) break;
+      if (place === undefined) {
+        // Who is lifted may pass another of its tenant.
+        wakeMs = Math.min(wakeMs, this.queue.nextLiftMs(nowMs));
+        break;
+      }
       if (place === this.#blocked && nowMs < this.#timerMs) {
         // Who has come since may be lifted before that.
         wakeMs = Math.min(wakeMs, this.#timerMs, this.queue.nextLiftMs(nowMs));
@@ -145,6 +155,7 @@ export class PoolQueue {
         break;
       }
       this.queue.serve(place);
+      endClaims(place);
       this.#plan.noteServed(nowMs);
       this.#likelyPlan.noteServed(nowMs);
       this.#start(place, nowMs);

@@ -3,7 +3,7 @@ import type { FairQueue } from "./fair-queue.ts";
 import { type Foresight, foresee } from "./foresight.ts";
 import type { Place } from "./place.ts";
 import type { QueuePlay } from "./queue-play.ts";
-import { scopesEarliestMs } from "./scope.ts";
+import { haveScopesRoom } from "./scope.ts";
 
 /** When a waiter would start, and how many are served before it. */
 export interface PlannedStart {
@@ -193,9 +193,7 @@ export class QueuePlan {
   }
 
   #rankOf(place: Place, nowMs: number): number {
-    return this.#queue.positionOf(place, nowMs, ({ option, amounts }) => {
-      return scopesEarliestMs(option.scopes, nowMs, amounts) <= nowMs;
-    });
+    return this.#queue.positionOf(place, nowMs, (other) => haveScopesRoom(other.option.scopes, other, nowMs));
   }
 
   /** The start at a position from 1; behind those that were played, by their average distance. */

@@ -3,7 +3,7 @@ import type { PoolUsage } from "../tracker/pool-usage.ts";
 import type { FairQueue } from "./fair-queue.ts";
 import type { Flow } from "./flow.ts";
 import type { Place } from "./place.ts";
-import { ScopeRooms } from "./scope-rooms.ts";
+import { ScopeRooms, type ScopesReady } from "./scope-rooms.ts";
 import type { ServiceOrder } from "./service-order.ts";
 
 /** What becomes of a waiter in a play. */
@@ -28,6 +28,16 @@ export interface QueueNow {
   readonly hopeful: Flow | undefined;
 }
 
+/** What is found at one moment. */
+interface Look {
+  /** Whose turn it is. Undefined: nobody may start. */
+  readonly place: Place | undefined;
+  /** One whose scopes have room only when it is too late for it, and when that is. */
+  readonly late: { readonly place: Place; readonly startMs: number } | undefined;
+  /** When the scopes of another next have room. */
+  readonly wakeMs: number;
+}
+
 /**
  * The future of a pool's queue if nobody else comes, played on copies of all that decides it: who is next, the pool, and
  * what has room beside it. It takes every step that {@link PoolQueue.dispatch} will take.
@@ -38,8 +48,10 @@ export class QueuePlay {
   readonly #rooms: ScopeRooms;
   readonly #hopeful: Flow | undefined;
   #atMs: number;
-  /** When each head that was looked at has room in its scopes; asked anew once something was charged there. */
-  readonly #readyMs = new Map<Place, number>();
+  /** When each head that was looked at has room in its scopes; asked anew once who has it may have changed. */
+  readonly #ready = new Map<Place, ScopesReady>();
+  /** In the last look room came to be kept for one more, which those looked at before did not know. */
+  #hasClaimed = false;
   /** Who keeps others waiting until it can start itself. */
   readonly #inTheWay = new Set<Place>();
 
@@ -47,7 +59,7 @@ export class QueuePlay {
   constructor({ usage, queue, nowMs, ratio, hopeful }: QueueNow, out: ReadonlySet<Place>) {
     this.#order = queue.serviceOrder(out);
     this.#pool = usage.lookAhead(nowMs, ratio);
-    this.#rooms = new ScopeRooms(nowMs, ratio);
+    this.#rooms = new ScopeRooms({ nowMs, ratio, queue, out });
     this.#hopeful = hopeful;
     this.#atMs = nowMs;
   }
@@ -56,19 +68,21 @@ export class QueuePlay {
   next(): PlayedTurn | undefined {
     for (;;) {
       const { place, late, wakeMs } = this.#look();
-      if (late !== undefined) return this.#dropLate(late, this.#readyOf(late));
+      if (late !== undefined) return this.#dropLate(late.place, late.startMs);
       if (place === undefined) {
-        if (wakeMs === Number.POSITIVE_INFINITY) return undefined;
-        this.#atMs = wakeMs;
+        const liftMs = this.#rooms.hasClaims ? this.#order.nextLiftMs(this.#atMs) : Number.POSITIVE_INFINITY;
+        if (Math.min(wakeMs, liftMs) === Number.POSITIVE_INFINITY) return undefined;
+        this.#goTo(Math.min(wakeMs, liftMs), liftMs);
         continue;
       }
       const startMs = this.#pool.earliestMs(this.#atMs, place.amounts);
       if (startMs > place.waiter.deadlineMs) return this.#dropLate(place, startMs);
       if (startMs > this.#atMs) {
         // Until then it may come to be somebody else's turn.
-        const changeMs = Math.min(wakeMs, this.#order.nextLiftMs(this.#atMs));
-        this.#atMs = Math.min(startMs, changeMs);
-        if (changeMs <= startMs) {
+        const liftMs = this.#order.nextLiftMs(this.#atMs);
+        const changeMs = Math.min(wakeMs, liftMs);
+        this.#goTo(Math.min(startMs, changeMs), liftMs);
+        if (changeMs <= startMs || this.#hasClaimed) {
           this.#inTheWay.add(place);
           continue;
         }
@@ -103,46 +117,61 @@ export class QueuePlay {
     return startMs;
   }
 
-  /**
-   * Whose turn it is now, when somebody whose scopes have no room now will be ready, and one of those for whom that is
-   * too late.
-   */
-  #look(): { place: Place | undefined; late: Place | undefined; wakeMs: number } {
+  /** Goes on to a later moment; `liftMs` is when somebody next counts as more urgent. */
+  #goTo(atMs: number, liftMs: number): void {
+    this.#atMs = atMs;
+    if (atMs >= liftMs) this.#ready.clear();
+  }
+
+  #look(): Look {
     const atMs = this.#atMs;
+    this.#hasClaimed = false;
+    if (this.#rooms.startOthers(atMs)) this.#ready.clear();
     let wakeMs = Number.POSITIVE_INFINITY;
-    let late: Place | undefined;
+    let late: Look["late"];
     const place = this.#order.next(atMs, (head) => {
-      const readyMs = this.#readyOf(head);
+      if (head.option.scopes.length === 0) return true;
+      const { readyMs, aloneMs } = this.#readyOf(head);
       if (readyMs <= atMs) return true;
       wakeMs = Math.min(wakeMs, readyMs);
-      if (head.isTooLate(readyMs)) late = head;
+      const startMs = Math.max(atMs, aloneMs);
+      if (head.isTooLate(startMs)) late = { place: head, startMs };
       else if (head.next !== undefined) this.#inTheWay.add(head);
       return false;
     });
-    return { place, late, wakeMs };
+    return { place, late, wakeMs: Math.min(wakeMs, this.#rooms.othersMs(atMs)) };
   }
 
   #dropLate(place: Place, startMs: number): PlayedTurn {
     this.#order.drop(place);
+    this.#leave(place);
     return { place, startMs, isLate: true, wasInTheWay: this.#inTheWay.delete(place) };
   }
 
-  #readyOf(head: Place): number {
-    const { scopes } = head.option;
-    if (scopes.length === 0) return this.#atMs;
-    let readyMs = this.#readyMs.get(head);
-    if (readyMs === undefined) {
-      readyMs = this.#rooms.earliestMs(scopes, head.amounts, this.#atMs);
-      if (!Number.isFinite(readyMs) && head.flow === this.#hopeful) readyMs = this.#atMs;
-      this.#readyMs.set(head, readyMs);
+  #readyOf(head: Place): ScopesReady {
+    let ready = this.#ready.get(head);
+    if (ready !== undefined) return ready;
+    ready = this.#rooms.claim(head, this.#atMs, head.flow === this.#hopeful);
+    if (ready.readyMs > this.#atMs) for (const rival of this.#rooms.rivalsOf(head)) this.#inTheWay.add(rival);
+    if (ready.hasClaimed) {
+      this.#ready.clear();
+      this.#hasClaimed = true;
     }
-    return readyMs;
+    this.#ready.set(head, ready);
+    return ready;
   }
 
-  #count({ amounts, option }: Place, startMs: number): void {
+  #count(place: Place, startMs: number): void {
+    const { amounts, option } = place;
     this.#pool.assume(startMs, amounts);
-    if (option.scopes.length === 0) return;
     this.#rooms.assume(option.scopes, amounts, startMs);
-    this.#readyMs.clear();
+    this.#leave(place);
+  }
+
+  /** Keeps nothing for one any more that has started or will not. */
+  #leave(place: Place): void {
+    if (place.option.scopes.length === 0) return;
+    this.#rooms.endClaims(place);
+    this.#ready.clear();
   }
 }

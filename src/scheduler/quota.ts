@@ -4,11 +4,13 @@ import type { Charge } from "../tracker/charge.ts";
 import type { LookAhead } from "../tracker/look-ahead.ts";
 import type { PoolUsage } from "../tracker/pool-usage.ts";
 import type { Scope, ScopeCharge } from "./scope.ts";
+import { ScopeClaims } from "./scope-claims.ts";
 
 /** A tenant's own limits: counted as a pool is, and asked beside the pool of each call. */
 export class Quota implements Scope {
   /** `id` names the count in the journal and in refusals: unique among quotas, and never the id of a pool. */
   readonly account: { readonly id: string; readonly usage: PoolUsage };
+  readonly claims = new ScopeClaims();
 
   constructor(id: string, usage: PoolUsage) {
     this.account = { id, usage };

@@ -12,7 +12,7 @@ import { Place, type StartOption, tooLargeFor } from "./place.ts";
 import { PoolQueue } from "./pool-queue.ts";
 import { type FullQueue, fullQueue, type QueueBounds } from "./queue-bounds.ts";
 import type { PlannedStart } from "./queue-plan.ts";
-import { scopesEarliestMs } from "./scope.ts";
+import { haveScopesRoom } from "./scope.ts";
 import type { SlotListener } from "./slot-listener.ts";
 import { refuseTooLarge } from "./wait-refusal.ts";
 import { type StartRequest, Waiter } from "./waiter.ts";
@@ -103,7 +103,7 @@ export class Scheduler {
     const possible = options.every(isPossible) ? options : options.filter(isPossible);
     if (possible.length === 0) return refuseTooLarge(options);
     for (const option of possible) {
-      if (option.pool.queue.size > 0 || !canStart(option, nowMs)) continue;
+      if (option.pool.queue.size > 0 || !canStart(option, request, nowMs)) continue;
       const { queue, usage } = option.pool;
       queue.charge(queue.flowOf(request.level, request.tenant), usage.shareOf(option.amounts));
       return this.#grant(option, request, nowMs);
@@ -264,8 +264,10 @@ function isPossible(option: StartOption): boolean {
   return tooLargeFor(option) === undefined;
 }
 
-function canStart(option: StartOption, nowMs: number): boolean {
-  const { pool, amounts, scopes } = option;
-  if (scopes.length > 0 && scopesEarliestMs(scopes, nowMs, amounts) > nowMs) return false;
+function canStart({ pool, amounts, scopes }: StartOption, { level }: StartRequest, nowMs: number): boolean {
+  if (scopes.length > 0) {
+    const newcomer = { amounts, waiter: undefined, levelAt: () => level };
+    if (!haveScopesRoom(scopes, newcomer, nowMs)) return false;
+  }
   return pool.usage.fits(nowMs, amounts);
 }

@@ -3,6 +3,7 @@ import type { Amounts, Limit } from "../core/limit.ts";
 import type { Charge } from "../tracker/charge.ts";
 import type { LookAhead } from "../tracker/look-ahead.ts";
 import type { PoolUsage } from "../tracker/pool-usage.ts";
+import type { Claimant, ScopeClaims } from "./scope-claims.ts";
 
 /** Something besides the pool that must have room before a call may start: a tenant's quota, a budget. */
 export interface Scope {
@@ -12,6 +13,8 @@ export interface Scope {
   readonly subject?: string;
   /** What every charge reserves of budgets, in nano-dollars; above 0. Absent: it is no budget, or nothing is reserved. */
   readonly reservedNanoUsd?: bigint | undefined;
+  /** Who waits for its room, where calls share it. Absent: it is the scope of one call. */
+  readonly claims?: ScopeClaims;
   /** The limit that a call is too large for, whatever the time; undefined when it can run. Absent: none is. */
   tooLarge?(amounts: Amounts): { readonly limit: Limit; readonly cap: number } | undefined;
   /** What keeps a call from starting at `nowMs`. Absent: not known. */
@@ -40,9 +43,10 @@ export function fullScopes(scopes: readonly Scope[], nowMs: number, amounts: Amo
   return scopes.filter((scope) => scope.earliestMs(nowMs, amounts) > nowMs);
 }
 
-/** The first instant from `nowMs` on at which all scopes have room. */
-export function scopesEarliestMs(scopes: readonly Scope[], nowMs: number, amounts: Amounts): number {
-  let earliest = nowMs;
-  for (const scope of scopes) earliest = Math.max(earliest, scope.earliestMs(nowMs, amounts));
-  return earliest;
+/** Whether all scopes have room at `nowMs` for one who asks, and for those that wait ahead of it. */
+export function haveScopesRoom(scopes: readonly Scope[], claimant: Claimant, nowMs: number): boolean {
+  return scopes.every((scope) => {
+    const needed = scope.claims?.neededBy(claimant, nowMs) ?? claimant.amounts;
+    return scope.earliestMs(nowMs, needed) <= nowMs;
+  });
 }

@@ -6,6 +6,7 @@ import { Place, type StartOption } from "./place.ts";
 import { fullQueue, type QueueBounds } from "./queue-bounds.ts";
 import { QueueNews } from "./queue-news.ts";
 import { fullScopes } from "./scope.ts";
+import { isBehindClaims } from "./scope-claims.ts";
 import { waitCausesOf } from "./wait-causes.ts";
 import { refuseQueueFull, refuseWait } from "./wait-refusal.ts";
 import { type StartRequest, Waiter } from "./waiter.ts";
@@ -83,7 +84,8 @@ export class WaitingRoom {
     }
     const place = new Place(waiter, option);
     const planned = pool.enter(place, nowMs);
-    const causes = waitCausesOf(option, nowMs) | (planned.position > 1 ? CAUSE.queue : NO_CAUSES);
+    const isBehind = planned.position > 1 || isBehindClaims(place, nowMs);
+    const causes = waitCausesOf(option, nowMs) | (isBehind ? CAUSE.queue : NO_CAUSES);
     const predictedWaitMs = Math.max(0, planned.startMs - nowMs);
     if (place.flow === undefined) {
       const scopes = fullScopes(option.scopes, nowMs, amounts);

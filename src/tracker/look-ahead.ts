@@ -39,10 +39,12 @@ class ExpectedPlaces {
     this.#endsMs = openCalls.expectedEndsMs(nowMs);
   }
 
-  earliestMs(fromMs: number): number {
+  /** When so many calls together find places; Infinity when there are not as many. */
+  earliestMs(fromMs: number, calls: number): number {
     while (this.#head < this.#endsMs.length && this.#endsMs[this.#head]! <= fromMs) this.#head++;
-    const tooMany = this.#endsMs.length - this.#head - this.#cap;
-    return tooMany < 0 ? fromMs : this.#endsMs[this.#head + tooMany]!;
+    const mustEnd = this.#endsMs.length - this.#head + calls - this.#cap;
+    if (mustEnd <= 0) return fromMs;
+    return this.#endsMs[this.#head + mustEnd - 1] ?? Number.POSITIVE_INFINITY;
   }
 
   assume(startMs: number): void {
@@ -81,7 +83,7 @@ export class LookAhead {
    * left by then is forgotten.
    */
   earliestMs(fromMs: number, amounts: Amounts, notBeforeMs = fromMs): number {
-    const placeMs = this.#places?.earliestMs(fromMs) ?? fromMs;
+    const placeMs = this.#places?.earliestMs(fromMs, amounts.requests) ?? fromMs;
     const freeMs = Math.max(placeMs, notBeforeMs, this.#holdUntilMs);
     return this.#counters.earliestMs(fromMs, freeMs, amounts, NOTHING, false);
   }

@@ -13,7 +13,12 @@ export class OpenCalls {
   readonly #durationMs = new UsualValue();
 
   get isFull(): boolean {
-    return this.count >= this.cap;
+    return !this.hasPlaces(1);
+  }
+
+  /** Whether so many more calls may be open. */
+  hasPlaces(calls: number): boolean {
+    return this.count + calls <= this.cap;
   }
 
   /** How long a call usually holds its place, in milliseconds; `undefined` before the first has ended. */

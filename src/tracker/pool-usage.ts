@@ -106,7 +106,7 @@ export class PoolUsage {
 
   /** Whether a call may start at `nowMs`. */
   fits(nowMs: number, amounts: Amounts): boolean {
-    if (nowMs < this.#holdUntilMs || this.openCalls.isFull) return false;
+    if (nowMs < this.#holdUntilMs || !this.openCalls.hasPlaces(amounts.requests)) return false;
     return this.#counters.fits(nowMs, amounts, this.#heldOpen);
   }
 
@@ -116,7 +116,7 @@ export class PoolUsage {
    * count from now on, and their places become free after the usual time.
    */
   earliestMs(nowMs: number, amounts: Amounts, assumeSettled = false): number {
-    if (this.openCalls.isFull && !assumeSettled) return Number.POSITIVE_INFINITY;
+    if (!assumeSettled && !this.openCalls.hasPlaces(amounts.requests)) return Number.POSITIVE_INFINITY;
     const fromMs = Math.max(this.openCalls.expectedPlaceMs(nowMs), this.#holdUntilMs);
     return this.#counters.earliestMs(nowMs, fromMs, amounts, this.#heldOpen, assumeSettled);
   }

@@ -54,15 +54,15 @@ test("who cannot start in time any more is in nobody else's way, before it is gi
       maxWaitMs,
     });
   };
-  ask(0, 21, 0);
+  ask(0, 30, 0);
   const late = ask(1, 100, 2500);
-  const urgent = ask(0, 100, 2500);
-  const behind = ask(1, 1, 1000);
+  const urgent = ask(0, 60, 2500);
+  const behind = ask(1, 1, 2000);
   await bench.run(1000);
   expect(refusalOf(late).reason).toBe("WAIT_TOO_LONG");
-  expect(leaseOf(behind).wait.waitedMs).toBe(1000);
+  expect(leaseOf(urgent).wait.waitedMs).toBe(1000);
   await bench.run(1000);
-  expect(leaseOf(urgent).wait.waitedMs).toBe(2000);
+  expect(leaseOf(behind).wait.waitedMs).toBe(2000);
 });
 
 test("who cannot start in time any more since a call used more than it had reserved is given up at once", async () => {
