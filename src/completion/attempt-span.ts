@@ -48,7 +48,7 @@ function tagAttributes(tags: Readonly<Record<string, string>>): Record<string, s
   return Object.fromEntries(Object.entries(tags).map(([key, value]) => [`headway.tag.${key}`, value]));
 }
 
-/** The span of one attempt, with `wait` and `call` beneath it. */
+/** The span of one attempt, with `wait` and `call` beneath it where it is recorded. */
 export class AttemptSpan {
   readonly #span: Span;
   readonly #context: Context;
@@ -78,12 +78,12 @@ export class AttemptSpan {
       },
       parent,
     );
-    this.#context = trace.setSpan(parent, this.#span);
+    this.#context = this.#span.isRecording() ? trace.setSpan(parent, this.#span) : parent;
   }
 
   /** The wait for a turn begins. */
   startWait(): void {
-    this.#child = tracer.startSpan("wait", {}, this.#context);
+    this.#startChild("wait");
   }
 
   /** The wait is over, and the call begins. */
@@ -91,7 +91,7 @@ export class AttemptSpan {
     this.#span.setAttribute("headway.waited_ms", waitedMs);
     this.#child?.setAttributes({ "headway.waited_ms": waitedMs, "headway.wait_causes": [...causes] });
     this.#child?.end();
-    this.#child = tracer.startSpan("call", {}, this.#context);
+    this.#startChild("call");
   }
 
   /** What is active while the provider is called. */
@@ -173,6 +173,10 @@ export class AttemptSpan {
     span.setAttribute("headway.cost_nano_usd", Number(cost.totalNanoUsd));
     span.setAttribute("headway.cost_input_nano_usd", Number(cost.inputNanoUsd));
     span.setAttribute("headway.cost_output_nano_usd", Number(cost.outputNanoUsd));
+  }
+
+  #startChild(name: string): void {
+    if (this.#span.isRecording()) this.#child = tracer.startSpan(name, {}, this.#context);
   }
 
   #end(): void {

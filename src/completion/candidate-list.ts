@@ -106,13 +106,14 @@ export class CandidateList {
   }
 
   #select(command: CompleteCommand, { preset }: Settings, caller: Caller): Selection {
-    const { config, deployments } = this.#options;
     const { model, fallbackModels, quality, taskType, requestId, tags } = command;
-    const { defaultModel } = deployments.catalog;
+    const { routing } = this.#options.config;
+    const { defaultModel } = this.#options.deployments.catalog;
+    const { taskModels, experiments } = routing;
     const usable = model === undefined ? this.#usableModels(caller) : [];
     return selectModels(
       { model, fallbackModels, quality, preset, requestId, tags, taskType },
-      { ...config.routing, defaultModel },
+      { defaultModel, fallbackModels: routing.fallbackModels, taskModels, experiments },
       usable,
     );
   }

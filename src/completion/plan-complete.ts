@@ -1,4 +1,4 @@
-import type { Context } from "@opentelemetry/api";
+import type { Attributes, Context } from "@opentelemetry/api";
 import type { Call } from "../core/call.ts";
 import type { ChatRequest } from "../core/chat.ts";
 import { levelOf } from "../core/priority.ts";
@@ -51,21 +51,21 @@ export function planComplete(question: PlanQuestion, options: CompleterOptions):
   const asked = { settings, list: candidates.list, turn, maxWaitMs, spentNanoUsd: 0n };
   return inSpan("route", parent, (span) => {
     const { route: found, needs } = findRoute(question, options, asked);
-    span.setAttribute(
-      "headway.route",
-      found.trial.map(({ candidate }) => candidate.deploymentId),
-    );
-    span.setAttributes(armAttributes(candidates.arms));
-    const shut = found.rest.filter(({ verdict }) => verdict === "breaker_open");
-    if (shut.length > 0) {
-      span.setAttribute(
-        "headway.breakers_open",
-        shut.map(({ candidate }) => candidate.deploymentId),
-      );
-    }
+    if (span.isRecording()) span.setAttributes(routeAttributes(found, candidates.arms));
     const refusal = found.trial.length > 0 ? undefined : refuseRoute(found, needs);
     return { kind: "plan", settings, candidates, route: found, turn, refusal };
   });
+}
+
+function routeAttributes({ trial, rest }: Route, arms: Candidates["arms"]): Attributes {
+  const shut = rest.filter(({ verdict }) => verdict === "breaker_open");
+  return {
+    "headway.route": trial.map(({ candidate }) => candidate.deploymentId),
+    ...(shut.length > 0 && {
+      "headway.breakers_open": shut.map(({ candidate }) => candidate.deploymentId),
+    }),
+    ...armAttributes(arms),
+  };
 }
 
 /** What PlanComplete tells. */

@@ -24,8 +24,8 @@ export class UpstreamAgent {
   #closing: Promise<void> | undefined;
 
   /** Sends a request; follows no redirects. An aborted signal closes the connection, also while the body is read. */
-  readonly fetch = async (url: string, init: UpstreamRequest): Promise<UpstreamResponse> => {
-    const { pathname, search, origin } = new URL(url);
+  readonly fetch = async (url: string | URL, init: UpstreamRequest): Promise<UpstreamResponse> => {
+    const { pathname, search, origin } = typeof url === "string" ? new URL(url) : url;
     const isLate = this.#closing !== undefined;
     const agent = isLate ? makeAgent() : this.#agent;
     const response = await agent.request({
@@ -37,7 +37,7 @@ export class UpstreamAgent {
       signal: init.signal ?? null,
       reset: isLate,
     });
-    return new UpstreamResponse(url, response);
+    return new UpstreamResponse(String(url), response);
   };
 
   /**

@@ -2,6 +2,8 @@
 export class LruMap<K, V> {
   readonly #maxEntries: number;
   readonly #entries = new Map<K, V>();
+  /** The key that was used last: it has its place already. */
+  #last: K | undefined;
 
   constructor(maxEntries: number) {
     this.#maxEntries = maxEntries;
@@ -10,9 +12,10 @@ export class LruMap<K, V> {
   /** The value, which counts as used now. */
   get(key: K): V | undefined {
     const value = this.#entries.get(key);
-    if (value !== undefined) {
+    if (value !== undefined && key !== this.#last) {
       this.#entries.delete(key);
       this.#entries.set(key, value);
+      this.#last = key;
     }
     return value;
   }
@@ -21,6 +24,7 @@ export class LruMap<K, V> {
   set(key: K, value: V): void {
     this.#entries.delete(key);
     this.#entries.set(key, value);
+    this.#last = key;
     if (this.#entries.size <= this.#maxEntries) return;
     for (const oldest of this.#entries.keys()) {
       this.#entries.delete(oldest);

@@ -73,7 +73,7 @@ type BuiltRequest = Awaited<ReturnType<OpenAI["buildRequest"]>>;
 
 /** What all requests have in common. */
 interface Frame {
-  readonly url: string;
+  readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -99,7 +99,7 @@ class FramedClient extends OpenAI {
     const [{ body, signal = null }] = asked;
     this.#frame ??= frameOf(await super.buildRequest(...asked));
     const req = { method: "POST", headers: NO_HEADERS, body: JSON.stringify(body), signal };
-    return { req, url: this.#frame.url, timeout: MAX_TIMER_MS };
+    return { req, url: this.#frame.url.href, timeout: MAX_TIMER_MS };
   }
 
   override async fetchWithTimeout(...[, init]: Parameters<OpenAI["fetchWithTimeout"]>): Promise<Response> {
@@ -110,7 +110,7 @@ class FramedClient extends OpenAI {
 }
 
 function frameOf({ req, url }: BuiltRequest): Frame {
-  return { url, headers: Object.fromEntries(req.headers) };
+  return { url: new URL(url), headers: Object.fromEntries(req.headers) };
 }
 
 function makeClient(connection: ProviderConnection, agent: UpstreamAgent): FramedClient {
