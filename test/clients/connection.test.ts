@@ -3,6 +3,7 @@ import { ErrorReason } from "../../gen/es/headway/v1/error_pb.js";
 import { CODE_NUMBERS } from "../../src/rpc/status.ts";
 import { Driver } from "./support/driver.ts";
 import { installedLanguages } from "./support/languages.ts";
+import { Relay } from "./support/relay.ts";
 import { StandInServer } from "./support/stand-in-server.ts";
 
 const TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736";
@@ -35,6 +36,18 @@ describe.each(installedLanguages())("the connection of the client for $name", ({
     const { metadata } = servers[index]!;
     expect(metadata?.get("authorization")).toEqual([`Bearer ${token}`]);
     expect(metadata?.get("traceparent")).toEqual([traceparent]);
+  });
+
+  it("is made although the way to the server is long", async () => {
+    const relay = await Relay.start({ connectMs: 1_000 });
+    relay.forwardTo(servers[0]!.address);
+    try {
+      const traceparent = `00-${TRACE_ID}-00f067aa0ba902b7-01`;
+      await driver.tell({ do: "connect", address: relay.address, token: "far away", traceparent });
+      expect(servers[0]!.metadata?.get("authorization")).toEqual(["Bearer far away"]);
+    } finally {
+      await relay.stop();
+    }
   });
 
   it("does not trust a server whose certificate it was not given", async () => {

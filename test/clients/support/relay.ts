@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** A port that stays while what is behind it comes and goes. */
 export class Relay {
@@ -7,15 +8,17 @@ export class Relay {
   readonly #sockets = new Set<Socket>();
   /** What is behind each connection. */
   readonly #pairs = new Map<Socket, Socket>();
+  readonly #connectMs: number;
   #target: string | undefined;
 
-  private constructor() {
-    this.#server = createServer((incoming) => this.#forward(incoming));
+  private constructor(connectMs: number) {
+    this.#connectMs = connectMs;
+    this.#server = createServer((incoming) => void this.#accept(incoming));
   }
 
-  /** Starts one on a free port. */
-  static async start(): Promise<Relay> {
-    const relay = new Relay();
+  /** Starts one on a free port, where each new connection is silent for `connectMs` at first. */
+  static async start({ connectMs = 0 } = {}): Promise<Relay> {
+    const relay = new Relay(connectMs);
     relay.#server.listen(0, "127.0.0.1");
     await once(relay.#server, "listening");
     return relay;
@@ -47,6 +50,12 @@ export class Relay {
     this.forwardTo(undefined);
     this.#server.close();
     await once(this.#server, "close");
+  }
+
+  async #accept(incoming: Socket): Promise<void> {
+    incoming.on("error", () => {});
+    if (this.#connectMs > 0) await sleep(this.#connectMs);
+    if (!incoming.destroyed) this.#forward(incoming);
   }
 
   #forward(incoming: Socket): void {

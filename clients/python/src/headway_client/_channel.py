@@ -67,8 +67,9 @@ class Connect:
             ("grpc.max_receive_message_length", -1),
             # grpc waits up to two minutes otherwise, long after a restarted server is back.
             ("grpc.initial_reconnect_backoff_ms", 100),
-            ("grpc.min_reconnect_backoff_ms", 100),
             ("grpc.max_reconnect_backoff_ms", 2_000),
+            # How long making the connection may take, whatever its name says; a refused one is tried again at once.
+            ("grpc.min_reconnect_backoff_ms", 5_000),
         ]
         if self.keep_alive > 0:
             options += [
