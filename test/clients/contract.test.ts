@@ -62,6 +62,18 @@ describe.each(installedLanguages())("the client for $name", ({ driver: command }
     ...fields,
   });
   const totals = async () => (await headway.grpc.getUsage({ models: [model] })).totals!;
+  /** Whether a request is seen waiting before something has ended. */
+  const waitsBefore = async (ending: Promise<unknown>) => {
+    let hasEnded = false;
+    const ended = ending.then(() => {
+      hasEnded = true;
+    });
+    while (!hasEnded) {
+      if ((await headway.load()).waiting === 1) return true;
+      await Promise.race([ended, sleep(10)]);
+    }
+    return false;
+  };
 
   it("completes", async () => {
     mock.onMessage("hello", { content: GREETING });
@@ -142,7 +154,7 @@ describe.each(installedLanguages())("the client for $name", ({ driver: command }
       const failure = await driver.failureOf(slot({ maxWaitMs: 0 }));
       expect(failure).toMatchObject({ reason: "WAIT_TOO_LONG", code: 8 });
       expect(failure.retryAfterMs).toBeGreaterThan(1_000);
-      expect(failure.retryAfterMs).toBeLessThanOrEqual(5_000);
+      expect(failure.retryAfterMs).toBeLessThanOrEqual(30_000);
       expect(failure.subjects).not.toEqual([]);
     });
   });
@@ -161,9 +173,13 @@ describe.each(installedLanguages())("the client for $name", ({ driver: command }
 
   it("leaves the queue when it is cancelled", async () => {
     await driver.tell(slot({ end: "settle" }));
-    const failing = driver.failureOf(slot({ cancelAfterMs: 2_000 }));
-    await vi.waitFor(async () => expect((await headway.load()).waiting).toBe(1));
-    expect(await failing).toEqual({ cancelled: true });
+    // Nobody knows how long a program takes to ask: it is given twice as long until it has been seen waiting.
+    let hasWaited = false;
+    for (let cancelAfterMs = 500; !hasWaited; cancelAfterMs *= 2) {
+      const failing = driver.failureOf(slot({ cancelAfterMs }));
+      hasWaited = await waitsBefore(failing);
+      expect(await failing).toEqual({ cancelled: true });
+    }
   });
 
   describe("a slot", () => {
@@ -211,7 +227,7 @@ describe.each(installedLanguages())("the client for $name", ({ driver: command }
     });
 
     it("is renewed for as long as its call takes", async () => {
-      const { settled } = await driver.tell(slot({ end: "settle", leaseMs: 2_000, holdMs: 3_500 }));
+      const { settled } = await driver.tell(slot({ end: "settle", leaseMs: 3_000, holdMs: 4_700 }));
       expect(settled.usage).toMatchObject({ inputTokens: "11" });
       // An expired slot would be charged twice over: in full, and corrected.
       expect(await totals()).toMatchObject({ requests: 1n, usage: { inputTokens: 11n, outputTokens: 7n } });
@@ -234,7 +250,8 @@ describe.each(installedLanguages())("the client for $name", ({ driver: command }
         await relay.stop();
       }
       const { pools } = await headway.grpc.getUsage({ models: [model] });
-      expect(pools[0]?.counters?.useByMissedCount).toBe(1n);
+      // On a busy machine the next one may be late as well.
+      expect(pools[0]?.counters?.useByMissedCount).toBeGreaterThanOrEqual(1n);
       expect(await totals()).toMatchObject({ requests: 1n });
     });
 
