@@ -212,9 +212,7 @@ describe.each(UPSTREAM_KINDS)("$name on a real socket", (kind) => {
   });
 
   it("fails by CONNECTION when nobody listens", async () => {
-    const nobody = await ScriptServer.start();
-    const lonely = makeProvider(kind, nobody.url, clock);
-    await nobody.stop();
+    const lonely = makeProvider(kind, "http://127.0.0.1:9", clock);
     const error = await attemptErrorOf(lonely.complete(call()));
     expect(error.reason).toBe("CONNECTION");
     expect(error.message).toBe("the connection to the provider failed (ECONNREFUSED)");

@@ -4,7 +4,6 @@ import { AttemptCause, AttemptOutcome } from "../../gen/es/headway/v1/attempt_pb
 import { FinishReason } from "../../gen/es/headway/v1/complete_pb.js";
 import { AttemptErrorReason } from "../../gen/es/headway/v1/error_pb.js";
 import { type RealModel, realModelMissing, startRealModel } from "../support/real/model-server.ts";
-import { closedPort } from "../support/service/closed-port.ts";
 import { type Headway, startHeadway } from "../support/service/start-headway.ts";
 import { ask, collect, textOf } from "../support/service/talk.ts";
 
@@ -29,7 +28,7 @@ describe.skipIf(realModelMissing !== undefined)("a real model behind Headway", (
       config: `
 scheduler: {spacing: none}
 providers:
-  dead: {type: openai_compatible, base_url: "http://127.0.0.1:${await closedPort()}/v1", max_retries: 0, models: {gone: {}}}
+  dead: {type: openai_compatible, base_url: "http://127.0.0.1:9/v1", max_retries: 0, models: {gone: {}}}
   local:
     type: openai_compatible
     base_url: ${server.baseUrl}

@@ -6,7 +6,6 @@ import { AlertKind } from "../../gen/es/headway/v1/alert_pb.js";
 import { SlotOutcome } from "../../gen/es/headway/v1/slots_pb.js";
 import { ManualClock } from "../../src/core/manual-clock.ts";
 import { lineWith, start as startCommand, writeConfig } from "../cli/program.ts";
-import { closedPort } from "../support/service/closed-port.ts";
 import { failureOf, outcomeOf } from "../support/service/failure.ts";
 import { PaidProvider } from "../support/service/paid-provider.ts";
 import { recordSpans } from "../support/service/recorded-spans.ts";
@@ -30,7 +29,7 @@ beforeEach(async () => {
 });
 
 /** Answers of `own/a` cost 2 cents; nobody listens for `gone/a`. */
-async function configText(sections: readonly string[] = []): Promise<string> {
+function configText(sections: readonly string[] = []): string {
   const models =
     "models: {a: {upstream_model: a, context_window: 8192, max_output_tokens: 512, " +
     "price: {input_per_million_usd: 0, output_per_million_usd: 200}}}";
@@ -40,7 +39,7 @@ async function configText(sections: readonly string[] = []): Promise<string> {
     "scheduler: {spacing: none}",
     "providers:",
     `  own: {${rest}, base_url: "${provider.baseUrl}", ${models}}`,
-    `  gone: {${rest}, base_url: "http://127.0.0.1:${await closedPort()}/v1", ${models}}`,
+    `  gone: {${rest}, base_url: "http://127.0.0.1:9/v1", ${models}}`,
     "budgets: {alert_threshold: [0.5, 0.8], scopes: [{provider: own, monthly_usd: 0.1}]}",
     `alerts: {webhooks: [{url: "${receiver.url.reveal()}", secret: ${SECRET}}]}`,
     ...sections,
@@ -48,7 +47,7 @@ async function configText(sections: readonly string[] = []): Promise<string> {
 }
 
 async function start(storagePath?: string, tracing = false): Promise<Headway> {
-  const config = await configText();
+  const config = configText();
   const headway = await startHeadway({
     config,
     clock,
@@ -221,7 +220,7 @@ describe("over a restart", () => {
     onTestFinished(() => receiver.stop());
     receiver.behaviours = ["hold"];
     const config = writeConfig(
-      await configText([
+      configText([
         'listen: {grpc: "127.0.0.1:0", http: "127.0.0.1:0"}',
         `storage: {path: ${JSON.stringify(join(folder, "headway.db"))}}`,
       ]),
