@@ -41,7 +41,7 @@ describe("the example", () => {
     expect(await output(PYTHON, [`python/${name}.py`])).toMatch(PRINTED[name]);
   });
 
-  it.runIf(isInstalled("go-client")).each(NAMES)("%s of Go runs", { timeout: 120_000 }, async (name) => {
+  it.runIf(isInstalled("go-client")).each(NAMES)("%s of Go runs", async (name) => {
     expect(await output("go", ["run", `./${name}`], join(examples, "go"))).toMatch(PRINTED[name]);
   });
 
@@ -49,14 +49,14 @@ describe("the example", () => {
     let folder: string;
     beforeAll(() => {
       folder = buildRust(NAMES);
-    }, 120_000);
+    });
 
     it.each(NAMES)("%s runs", async (name) => {
       expect(await output(join(folder, name), [])).toMatch(PRINTED[name]);
     });
   });
 
-  it.runIf(isInstalled("java-client")).each(NAMES)("%s of Java runs", { timeout: 120_000 }, async (name) => {
+  it.runIf(isInstalled("java-client")).each(NAMES)("%s of Java runs", async (name) => {
     const file = `java/${name[0]?.toUpperCase()}${name.slice(1)}.java`;
     expect(await output("java", ["-cp", javaClasspath(), file])).toMatch(PRINTED[name]);
   });
@@ -88,11 +88,11 @@ describe("the first program of the README", () => {
   it.runIf(isInstalled("python-client"))("of Python runs", async () => {
     expect(await output(PYTHON, [firstProgram("python", "first.py")])).toMatch(ANSWER);
   });
-  it.runIf(isInstalled("go-client"))("of Go runs", { timeout: 120_000 }, async () => {
+  it.runIf(isInstalled("go-client"))("of Go runs", async () => {
     const file = firstProgram("go", "main.go");
     expect(await output("go", ["run", file], join(examples, "go"))).toMatch(ANSWER);
   });
-  it.runIf(isInstalled("java-client"))("of Java runs", { timeout: 120_000 }, async () => {
+  it.runIf(isInstalled("java-client"))("of Java runs", async () => {
     const file = firstProgram("java", "Try.java");
     expect(await output("java", ["-cp", javaClasspath(), file])).toMatch(ANSWER);
   });
