@@ -12,12 +12,11 @@ export function traceSlot({ slotId, deployment }: TracedSlot): void {
 }
 
 /**
- * The same, and links the active span to the one in which the slot was acquired: the two RPCs belong together, but
- * often to different traces. On HoldSlots both are one span, which is not linked to itself.
+ * The same, and links the active span to the one in which the slot was acquired: the two belong together, but often to
+ * different traces.
  */
 export function traceSlotAgain(slot: TracedSlot, acquiredIn: SpanContext | undefined): void {
   traceSlot(slot);
   const span = trace.getActiveSpan();
-  if (span === undefined || acquiredIn === undefined) return;
-  if (span.spanContext().spanId !== acquiredIn.spanId) span.addLink({ context: acquiredIn });
+  if (acquiredIn !== undefined) span?.addLink({ context: acquiredIn });
 }

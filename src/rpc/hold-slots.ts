@@ -9,6 +9,7 @@ import {
 } from "./convert-hold-slots.ts";
 import { readAcquireSlot, readReleaseSlot, readRenewSlot, readSettleSlot } from "./convert-slots.ts";
 import type { BidiStreamHandler, CallContext, Inlet, Outlet } from "./handler.ts";
+import { type HeldSpan, startHeldSpan } from "./held-span.ts";
 import { readRequestId } from "./read-fields.ts";
 import type { SlotService } from "./slots.ts";
 import { Violations } from "./violations.ts";
@@ -40,7 +41,8 @@ class SlotSession implements Inlet<HoldSlotsRequest> {
     context.signal.addEventListener("abort", () => this.#dropAll(), { once: true });
   }
 
-  receive({ requestId, request }: HoldSlotsRequest): void {
+  receive(message: HoldSlotsRequest): void {
+    const { requestId, request } = message;
     if (request.case === "cancel") {
       this.#waiting.get(request.value)?.leave();
       return;
@@ -50,9 +52,11 @@ class SlotSession implements Inlet<HoldSlotsRequest> {
       this.#answer(requestId, refusal);
       return;
     }
-    const outcome = this.#perform(requestId, request);
-    if (outcome.kind === "waiting") this.#answerLater(requestId, outcome);
-    else this.#answer(requestId, outcome);
+    const span = startHeldSpan(message, this.#context.caller);
+    const perform = () => this.#perform(requestId, request);
+    const outcome = span === undefined ? perform() : span.run(perform);
+    if (outcome.kind === "waiting") this.#answerLater(requestId, outcome, span);
+    else this.#answer(requestId, outcome, span);
   }
 
   receiveMalformed(refusal: Refusal): void {
@@ -102,18 +106,20 @@ class SlotSession implements Inlet<HoldSlotsRequest> {
     return this.#service.renew(read.value.slotId, read.value.leaseDurationMs, this.#context);
   }
 
-  #answer(requestId: string, answer: HoldSlotsAnswer): void {
-    if (answer.kind === "refused") this.#context.noteRefusal(answer.reason);
+  #answer(requestId: string, answer: HoldSlotsAnswer, span?: HeldSpan): void {
+    const refusal = answer.kind === "refused" ? answer : undefined;
+    if (refusal !== undefined) this.#context.noteRefusal(refusal.reason);
+    span?.end(refusal);
     this.#outlet.send(holdSlotsAnswerToProto(requestId, answer));
   }
 
-  #answerLater(requestId: string, waiting: Waiting<HoldSlotsAnswer>): void {
+  #answerLater(requestId: string, waiting: Waiting<HoldSlotsAnswer>, span: HeldSpan | undefined): void {
     this.#waiting.set(requestId, waiting);
     waiting.answer.then(
       (answer) => {
         this.#waiting.delete(requestId);
         const isTakenBack = answer.kind === "refused" && answer.reason === "CANCELLED";
-        this.#answer(requestId, isTakenBack ? TAKEN_BACK : answer);
+        this.#answer(requestId, isTakenBack ? TAKEN_BACK : answer, span);
         if (this.#isClosed && this.#waiting.size === 0) this.#outlet.end();
       },
       (error: unknown) => this.#outlet.fail(error),

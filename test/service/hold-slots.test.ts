@@ -127,6 +127,10 @@ describe("HoldSlots", () => {
     expect(await stream.answerTo("")).toMatchObject(invalid);
     stream.acquire("x".repeat(129));
     expect(await stream.answerTo("x".repeat(129))).toMatchObject(invalid);
+    stream.acquire("negative", { inputTokens: -1n, maxOutputTokens: -1n });
+    expect(await stream.answerTo("negative")).toMatchObject({
+      value: { code: 3, violations: [{ subject: "input_tokens" }, { subject: "max_output_tokens" }] },
+    });
     stream.acquire("fine");
     expect((await stream.answerTo("fine")).case).toBe("acquired");
   });
@@ -167,7 +171,11 @@ describe("HoldSlots", () => {
     await own.answerTo("one");
     own.acquire("two", { maxWait: { seconds: 1n } });
     const { value } = await own.answerTo("two");
-    expect(value).toMatchObject({ code: 8, reason: ErrorReason.WAIT_TOO_LONG });
+    expect(value).toMatchObject({
+      code: 8,
+      reason: ErrorReason.WAIT_TOO_LONG,
+      violations: [{ subject: expect.stringContaining("own/a") }],
+    });
     const retryMs = durationMs((value as { retryAfter: Parameters<typeof durationMs>[0] }).retryAfter);
     expect(retryMs).toBeGreaterThan(50_000);
   });

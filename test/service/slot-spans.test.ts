@@ -1,6 +1,8 @@
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from "vitest";
+import type { AcquireSlotResponse } from "../../gen/es/headway/v1/slots_pb.js";
 import { MemoryLedger } from "../../src/stores/memory/ledger.ts";
 import { type RecordedSpan, recordSpans, type SpanRecorder } from "../support/service/recorded-spans.ts";
+import { SlotStream } from "../support/service/slot-stream.ts";
 import { type Headway, startHeadway } from "../support/service/start-headway.ts";
 
 const MODEL = "echo/echo";
@@ -50,6 +52,42 @@ it.each(["settleSlot", "releaseSlot", "renewSlot"] as const)(
     expect(acquired.links).toEqual([]);
   },
 );
+
+it("each request on HoldSlots is in the trace that it names, and a settlement is linked to the acquire", async () => {
+  const stream = new SlotStream(headway.grpcAddress);
+  onTestFinished(() => stream.break());
+  const [acquirer, settler] = ["a", "b"].map((digit) => digit.repeat(32));
+  const traceparent = (traceId: string | undefined) => `00-${traceId}-00f067aa0ba902b7-01`;
+  stream.send("a", { case: "acquire", value: { models: [MODEL] } }, traceparent(acquirer));
+  const { slotId } = (await stream.answerTo("a")).value as AcquireSlotResponse;
+  stream.send("s", { case: "settle", value: { slotId } }, traceparent(settler));
+  await stream.answerTo("s");
+  const acquired = await spanOf("HoldSlots acquire", slotId);
+  const settled = await spanOf("HoldSlots settle", slotId);
+  expect([acquired, settled].map((span) => span.spanContext().traceId)).toEqual([acquirer, settler]);
+  expect(acquired.parentSpanContext?.spanId).toBe("00f067aa0ba902b7");
+  expect(acquired.links).toEqual([]);
+  expect(settled.links.map(({ context }) => context.spanId)).toEqual([acquired.spanContext().spanId]);
+});
+
+it("a request on HoldSlots that is refused says why in its span, and without a trace is in the stream's", async () => {
+  const stream = new SlotStream(headway.grpcAddress);
+  onTestFinished(() => stream.break());
+  stream.acquire("a", { models: ["echo/none"] });
+  await stream.answerTo("a");
+  stream.close();
+  await stream.status;
+  const [refused, whole] = await vi.waitFor(() => {
+    const found = ["HoldSlots acquire", "HoldSlots"].map((name) =>
+      spans.spans().findLast((span) => span.name.endsWith(`/${name}`)),
+    );
+    if (found[1]?.spanContext().spanId !== found[0]?.parentSpanContext?.spanId)
+      throw new Error("not ended yet");
+    return found;
+  });
+  expect(whole).toBeDefined();
+  expect(refused?.attributes).toMatchObject({ "error.type": "MODEL_NOT_FOUND", "rpc.grpc.status_code": 5 });
+});
 
 it("the ledger has the trace in which the slot was acquired", async () => {
   const record = vi.spyOn(MemoryLedger.prototype, "record");

@@ -10,9 +10,11 @@ export function readHoldSlotsRequest(reader: PlainReader): HoldSlotsRequest {
     $typeName: "headway.v1.HoldSlotsRequest",
     requestId: "",
     request: { case: undefined },
+    traceContext: {},
   };
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
     if (tag === 10) message.requestId = reader.string();
+    else if (tag === 58) readEntry(reader, message.traceContext);
     // Another of them would have to be merged with the first, or replace it.
     else if (message.request.case !== undefined) reader.giveUp();
     else if (tag === 18) message.request = { case: "acquire", value: nested(reader, readAcquireSlotRequest) };
@@ -64,6 +66,19 @@ export function readSettleSlotRequest(reader: PlainReader): SettleSlotRequest {
     else reader.giveUp();
   }
   return message;
+}
+
+function readEntry(reader: PlainReader, map: Record<string, string>): void {
+  const outerEnd = reader.enter();
+  let key = "";
+  let value = "";
+  for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
+    if (tag === 10) key = reader.string();
+    else if (tag === 18) value = reader.string();
+    else reader.giveUp();
+  }
+  reader.leave(outerEnd);
+  map[key] = value;
 }
 
 function readUsage(reader: PlainReader): Usage {

@@ -106,6 +106,7 @@ const holdRequest = fc.record(
       named("renew", renewal),
       named("cancel", text),
     ),
+    traceContext: labels,
   },
   { requiredKeys: [] },
 );

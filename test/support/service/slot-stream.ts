@@ -37,8 +37,10 @@ export class SlotStream {
     this.#stream.on("data", (answer: HoldSlotsResponse) => this.#take(answer));
   }
 
-  send(requestId: string, request: NonNullable<Request["request"]>): void {
-    this.sendBytes(toBinary(HoldSlotsRequestSchema, create(HoldSlotsRequestSchema, { requestId, request })));
+  send(requestId: string, request: NonNullable<Request["request"]>, traceparent?: string): void {
+    const traceContext: Request["traceContext"] = traceparent === undefined ? {} : { traceparent };
+    const message = create(HoldSlotsRequestSchema, { requestId, request, traceContext });
+    this.sendBytes(toBinary(HoldSlotsRequestSchema, message));
   }
 
   sendBytes(bytes: Uint8Array): void {

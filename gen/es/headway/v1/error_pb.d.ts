@@ -51,6 +51,14 @@ export declare type RequestError = Message<"headway.v1.RequestError"> & {
    * @generated from field: google.protobuf.Duration retry_after = 5;
    */
   retryAfter?: Duration | undefined;
+
+  /**
+   * The wrong fields, or the limits and budgets in the way; what BadRequest and QuotaFailure would say. Empty: none are
+   * named.
+   *
+   * @generated from field: repeated headway.v1.RequestViolation violations = 6;
+   */
+  violations: RequestViolation[];
 };
 
 /**
@@ -58,6 +66,33 @@ export declare type RequestError = Message<"headway.v1.RequestError"> & {
  * Use `create(RequestErrorSchema)` to create a new message.
  */
 export declare const RequestErrorSchema: GenMessage<RequestError>;
+
+/**
+ * One thing that stood in the way of a request.
+ *
+ * @generated from message headway.v1.RequestViolation
+ */
+export declare type RequestViolation = Message<"headway.v1.RequestViolation"> & {
+  /**
+   * The wrong field, or the limit or budget that does not allow it. Never empty.
+   *
+   * @generated from field: string subject = 1;
+   */
+  subject: string;
+
+  /**
+   * For people; one line.
+   *
+   * @generated from field: string description = 2;
+   */
+  description: string;
+};
+
+/**
+ * Describes the message headway.v1.RequestViolation.
+ * Use `create(RequestViolationSchema)` to create a new message.
+ */
+export declare const RequestViolationSchema: GenMessage<RequestViolation>;
 
 /**
  * Reasons of refused or failed requests: the catalogue of `google.rpc.ErrorInfo.reason`. On the wire ErrorInfo has

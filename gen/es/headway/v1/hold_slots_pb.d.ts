@@ -77,6 +77,14 @@ export declare type HoldSlotsRequest = Message<"headway.v1.HoldSlotsRequest"> & 
     value: string;
     case: "cancel";
   } | { case: undefined; value?: undefined };
+
+  /**
+   * What the metadata of a unary RPC would say of the caller's trace: `traceparent`, `tracestate`. Empty: the request
+   * belongs to the trace of the stream.
+   *
+   * @generated from field: map<string, string> trace_context = 7;
+   */
+  traceContext: { [key: string]: string };
 };
 
 /**

@@ -261,7 +261,10 @@ type RequestError struct {
 	// The metadata of ErrorInfo.
 	Metadata map[string]string `protobuf:"bytes,4,rep,name=metadata,proto3" json:"metadata,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	// When to try again, from now; what RetryInfo would say. Unset: not known, or trying again does not help.
-	RetryAfter    *durationpb.Duration `protobuf:"bytes,5,opt,name=retry_after,json=retryAfter,proto3" json:"retry_after,omitempty"`
+	RetryAfter *durationpb.Duration `protobuf:"bytes,5,opt,name=retry_after,json=retryAfter,proto3" json:"retry_after,omitempty"`
+	// The wrong fields, or the limits and budgets in the way; what BadRequest and QuotaFailure would say. Empty: none are
+	// named.
+	Violations    []*RequestViolation `protobuf:"bytes,6,rep,name=violations,proto3" json:"violations,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -331,22 +334,90 @@ func (x *RequestError) GetRetryAfter() *durationpb.Duration {
 	return nil
 }
 
+func (x *RequestError) GetViolations() []*RequestViolation {
+	if x != nil {
+		return x.Violations
+	}
+	return nil
+}
+
+// One thing that stood in the way of a request.
+type RequestViolation struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The wrong field, or the limit or budget that does not allow it. Never empty.
+	Subject string `protobuf:"bytes,1,opt,name=subject,proto3" json:"subject,omitempty"`
+	// For people; one line.
+	Description   string `protobuf:"bytes,2,opt,name=description,proto3" json:"description,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RequestViolation) Reset() {
+	*x = RequestViolation{}
+	mi := &file_headway_v1_error_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RequestViolation) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RequestViolation) ProtoMessage() {}
+
+func (x *RequestViolation) ProtoReflect() protoreflect.Message {
+	mi := &file_headway_v1_error_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RequestViolation.ProtoReflect.Descriptor instead.
+func (*RequestViolation) Descriptor() ([]byte, []int) {
+	return file_headway_v1_error_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *RequestViolation) GetSubject() string {
+	if x != nil {
+		return x.Subject
+	}
+	return ""
+}
+
+func (x *RequestViolation) GetDescription() string {
+	if x != nil {
+		return x.Description
+	}
+	return ""
+}
+
 var File_headway_v1_error_proto protoreflect.FileDescriptor
 
 const file_headway_v1_error_proto_rawDesc = "" +
 	"\n" +
 	"\x16headway/v1/error.proto\x12\n" +
-	"headway.v1\x1a\x1egoogle/protobuf/duration.proto\"\xaa\x02\n" +
+	"headway.v1\x1a\x1egoogle/protobuf/duration.proto\"\xe8\x02\n" +
 	"\fRequestError\x12\x12\n" +
 	"\x04code\x18\x01 \x01(\x05R\x04code\x12/\n" +
 	"\x06reason\x18\x02 \x01(\x0e2\x17.headway.v1.ErrorReasonR\x06reason\x12\x18\n" +
 	"\amessage\x18\x03 \x01(\tR\amessage\x12B\n" +
 	"\bmetadata\x18\x04 \x03(\v2&.headway.v1.RequestError.MetadataEntryR\bmetadata\x12:\n" +
 	"\vretry_after\x18\x05 \x01(\v2\x19.google.protobuf.DurationR\n" +
-	"retryAfter\x1a;\n" +
+	"retryAfter\x12<\n" +
+	"\n" +
+	"violations\x18\x06 \x03(\v2\x1c.headway.v1.RequestViolationR\n" +
+	"violations\x1a;\n" +
 	"\rMetadataEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01*\xd2\x05\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"N\n" +
+	"\x10RequestViolation\x12\x18\n" +
+	"\asubject\x18\x01 \x01(\tR\asubject\x12 \n" +
+	"\vdescription\x18\x02 \x01(\tR\vdescription*\xd2\x05\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12 \n" +
 	"\x1cERROR_REASON_INVALID_REQUEST\x10\x01\x12\"\n" +
@@ -402,23 +473,25 @@ func file_headway_v1_error_proto_rawDescGZIP() []byte {
 }
 
 var file_headway_v1_error_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_headway_v1_error_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
+var file_headway_v1_error_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
 var file_headway_v1_error_proto_goTypes = []any{
 	(ErrorReason)(0),            // 0: headway.v1.ErrorReason
 	(AttemptErrorReason)(0),     // 1: headway.v1.AttemptErrorReason
 	(*RequestError)(nil),        // 2: headway.v1.RequestError
-	nil,                         // 3: headway.v1.RequestError.MetadataEntry
-	(*durationpb.Duration)(nil), // 4: google.protobuf.Duration
+	(*RequestViolation)(nil),    // 3: headway.v1.RequestViolation
+	nil,                         // 4: headway.v1.RequestError.MetadataEntry
+	(*durationpb.Duration)(nil), // 5: google.protobuf.Duration
 }
 var file_headway_v1_error_proto_depIdxs = []int32{
 	0, // 0: headway.v1.RequestError.reason:type_name -> headway.v1.ErrorReason
-	3, // 1: headway.v1.RequestError.metadata:type_name -> headway.v1.RequestError.MetadataEntry
-	4, // 2: headway.v1.RequestError.retry_after:type_name -> google.protobuf.Duration
-	3, // [3:3] is the sub-list for method output_type
-	3, // [3:3] is the sub-list for method input_type
-	3, // [3:3] is the sub-list for extension type_name
-	3, // [3:3] is the sub-list for extension extendee
-	0, // [0:3] is the sub-list for field type_name
+	4, // 1: headway.v1.RequestError.metadata:type_name -> headway.v1.RequestError.MetadataEntry
+	5, // 2: headway.v1.RequestError.retry_after:type_name -> google.protobuf.Duration
+	3, // 3: headway.v1.RequestError.violations:type_name -> headway.v1.RequestViolation
+	4, // [4:4] is the sub-list for method output_type
+	4, // [4:4] is the sub-list for method input_type
+	4, // [4:4] is the sub-list for extension type_name
+	4, // [4:4] is the sub-list for extension extendee
+	0, // [0:4] is the sub-list for field type_name
 }
 
 func init() { file_headway_v1_error_proto_init() }
@@ -432,7 +505,7 @@ func file_headway_v1_error_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_headway_v1_error_proto_rawDesc), len(file_headway_v1_error_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   2,
+			NumMessages:   3,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

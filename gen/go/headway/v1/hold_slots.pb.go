@@ -38,7 +38,10 @@ type HoldSlotsRequest struct {
 	//	*HoldSlotsRequest_Release
 	//	*HoldSlotsRequest_Renew
 	//	*HoldSlotsRequest_Cancel
-	Request       isHoldSlotsRequest_Request `protobuf_oneof:"request"`
+	Request isHoldSlotsRequest_Request `protobuf_oneof:"request"`
+	// What the metadata of a unary RPC would say of the caller's trace: `traceparent`, `tracestate`. Empty: the request
+	// belongs to the trace of the stream.
+	TraceContext  map[string]string `protobuf:"bytes,7,rep,name=trace_context,json=traceContext,proto3" json:"trace_context,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -130,6 +133,13 @@ func (x *HoldSlotsRequest) GetCancel() string {
 		}
 	}
 	return ""
+}
+
+func (x *HoldSlotsRequest) GetTraceContext() map[string]string {
+	if x != nil {
+		return x.TraceContext
+	}
+	return nil
 }
 
 type isHoldSlotsRequest_Request interface {
@@ -343,7 +353,7 @@ var File_headway_v1_hold_slots_proto protoreflect.FileDescriptor
 const file_headway_v1_hold_slots_proto_rawDesc = "" +
 	"\n" +
 	"\x1bheadway/v1/hold_slots.proto\x12\n" +
-	"headway.v1\x1a\x16headway/v1/error.proto\x1a\x16headway/v1/slots.proto\x1a\x15headway/v1/wait.proto\"\xbd\x02\n" +
+	"headway.v1\x1a\x16headway/v1/error.proto\x1a\x16headway/v1/slots.proto\x1a\x15headway/v1/wait.proto\"\xd3\x03\n" +
 	"\x10HoldSlotsRequest\x12\x1d\n" +
 	"\n" +
 	"request_id\x18\x01 \x01(\tR\trequestId\x12:\n" +
@@ -351,7 +361,11 @@ const file_headway_v1_hold_slots_proto_rawDesc = "" +
 	"\x06settle\x18\x03 \x01(\v2\x1d.headway.v1.SettleSlotRequestH\x00R\x06settle\x12:\n" +
 	"\arelease\x18\x04 \x01(\v2\x1e.headway.v1.ReleaseSlotRequestH\x00R\arelease\x124\n" +
 	"\x05renew\x18\x05 \x01(\v2\x1c.headway.v1.RenewSlotRequestH\x00R\x05renew\x12\x18\n" +
-	"\x06cancel\x18\x06 \x01(\tH\x00R\x06cancelB\t\n" +
+	"\x06cancel\x18\x06 \x01(\tH\x00R\x06cancel\x12S\n" +
+	"\rtrace_context\x18\a \x03(\v2..headway.v1.HoldSlotsRequest.TraceContextEntryR\ftraceContext\x1a?\n" +
+	"\x11TraceContextEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01B\t\n" +
 	"\arequest\"\x93\x03\n" +
 	"\x11HoldSlotsResponse\x12\x1d\n" +
 	"\n" +
@@ -378,37 +392,39 @@ func file_headway_v1_hold_slots_proto_rawDescGZIP() []byte {
 	return file_headway_v1_hold_slots_proto_rawDescData
 }
 
-var file_headway_v1_hold_slots_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
+var file_headway_v1_hold_slots_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
 var file_headway_v1_hold_slots_proto_goTypes = []any{
 	(*HoldSlotsRequest)(nil),    // 0: headway.v1.HoldSlotsRequest
 	(*HoldSlotsResponse)(nil),   // 1: headway.v1.HoldSlotsResponse
-	(*AcquireSlotRequest)(nil),  // 2: headway.v1.AcquireSlotRequest
-	(*SettleSlotRequest)(nil),   // 3: headway.v1.SettleSlotRequest
-	(*ReleaseSlotRequest)(nil),  // 4: headway.v1.ReleaseSlotRequest
-	(*RenewSlotRequest)(nil),    // 5: headway.v1.RenewSlotRequest
-	(*Queued)(nil),              // 6: headway.v1.Queued
-	(*AcquireSlotResponse)(nil), // 7: headway.v1.AcquireSlotResponse
-	(*SettleSlotResponse)(nil),  // 8: headway.v1.SettleSlotResponse
-	(*ReleaseSlotResponse)(nil), // 9: headway.v1.ReleaseSlotResponse
-	(*RenewSlotResponse)(nil),   // 10: headway.v1.RenewSlotResponse
-	(*RequestError)(nil),        // 11: headway.v1.RequestError
+	nil,                         // 2: headway.v1.HoldSlotsRequest.TraceContextEntry
+	(*AcquireSlotRequest)(nil),  // 3: headway.v1.AcquireSlotRequest
+	(*SettleSlotRequest)(nil),   // 4: headway.v1.SettleSlotRequest
+	(*ReleaseSlotRequest)(nil),  // 5: headway.v1.ReleaseSlotRequest
+	(*RenewSlotRequest)(nil),    // 6: headway.v1.RenewSlotRequest
+	(*Queued)(nil),              // 7: headway.v1.Queued
+	(*AcquireSlotResponse)(nil), // 8: headway.v1.AcquireSlotResponse
+	(*SettleSlotResponse)(nil),  // 9: headway.v1.SettleSlotResponse
+	(*ReleaseSlotResponse)(nil), // 10: headway.v1.ReleaseSlotResponse
+	(*RenewSlotResponse)(nil),   // 11: headway.v1.RenewSlotResponse
+	(*RequestError)(nil),        // 12: headway.v1.RequestError
 }
 var file_headway_v1_hold_slots_proto_depIdxs = []int32{
-	2,  // 0: headway.v1.HoldSlotsRequest.acquire:type_name -> headway.v1.AcquireSlotRequest
-	3,  // 1: headway.v1.HoldSlotsRequest.settle:type_name -> headway.v1.SettleSlotRequest
-	4,  // 2: headway.v1.HoldSlotsRequest.release:type_name -> headway.v1.ReleaseSlotRequest
-	5,  // 3: headway.v1.HoldSlotsRequest.renew:type_name -> headway.v1.RenewSlotRequest
-	6,  // 4: headway.v1.HoldSlotsResponse.queued:type_name -> headway.v1.Queued
-	7,  // 5: headway.v1.HoldSlotsResponse.acquired:type_name -> headway.v1.AcquireSlotResponse
-	8,  // 6: headway.v1.HoldSlotsResponse.settled:type_name -> headway.v1.SettleSlotResponse
-	9,  // 7: headway.v1.HoldSlotsResponse.released:type_name -> headway.v1.ReleaseSlotResponse
-	10, // 8: headway.v1.HoldSlotsResponse.renewed:type_name -> headway.v1.RenewSlotResponse
-	11, // 9: headway.v1.HoldSlotsResponse.error:type_name -> headway.v1.RequestError
-	10, // [10:10] is the sub-list for method output_type
-	10, // [10:10] is the sub-list for method input_type
-	10, // [10:10] is the sub-list for extension type_name
-	10, // [10:10] is the sub-list for extension extendee
-	0,  // [0:10] is the sub-list for field type_name
+	3,  // 0: headway.v1.HoldSlotsRequest.acquire:type_name -> headway.v1.AcquireSlotRequest
+	4,  // 1: headway.v1.HoldSlotsRequest.settle:type_name -> headway.v1.SettleSlotRequest
+	5,  // 2: headway.v1.HoldSlotsRequest.release:type_name -> headway.v1.ReleaseSlotRequest
+	6,  // 3: headway.v1.HoldSlotsRequest.renew:type_name -> headway.v1.RenewSlotRequest
+	2,  // 4: headway.v1.HoldSlotsRequest.trace_context:type_name -> headway.v1.HoldSlotsRequest.TraceContextEntry
+	7,  // 5: headway.v1.HoldSlotsResponse.queued:type_name -> headway.v1.Queued
+	8,  // 6: headway.v1.HoldSlotsResponse.acquired:type_name -> headway.v1.AcquireSlotResponse
+	9,  // 7: headway.v1.HoldSlotsResponse.settled:type_name -> headway.v1.SettleSlotResponse
+	10, // 8: headway.v1.HoldSlotsResponse.released:type_name -> headway.v1.ReleaseSlotResponse
+	11, // 9: headway.v1.HoldSlotsResponse.renewed:type_name -> headway.v1.RenewSlotResponse
+	12, // 10: headway.v1.HoldSlotsResponse.error:type_name -> headway.v1.RequestError
+	11, // [11:11] is the sub-list for method output_type
+	11, // [11:11] is the sub-list for method input_type
+	11, // [11:11] is the sub-list for extension type_name
+	11, // [11:11] is the sub-list for extension extendee
+	0,  // [0:11] is the sub-list for field type_name
 }
 
 func init() { file_headway_v1_hold_slots_proto_init() }
@@ -440,7 +456,7 @@ func file_headway_v1_hold_slots_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_headway_v1_hold_slots_proto_rawDesc), len(file_headway_v1_hold_slots_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   2,
+			NumMessages:   3,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

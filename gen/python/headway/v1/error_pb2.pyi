@@ -230,6 +230,7 @@ class RequestError(_message.Message):
     MESSAGE_FIELD_NUMBER: _builtins.int
     METADATA_FIELD_NUMBER: _builtins.int
     RETRY_AFTER_FIELD_NUMBER: _builtins.int
+    VIOLATIONS_FIELD_NUMBER: _builtins.int
     code: _builtins.int
     """Canonical gRPC status code, 1 to 16."""
     reason: Global___ErrorReason.ValueType
@@ -244,6 +245,12 @@ class RequestError(_message.Message):
     def retry_after(self) -> _duration_pb2.Duration:
         """When to try again, from now; what RetryInfo would say. Unset: not known, or trying again does not help."""
 
+    @_builtins.property
+    def violations(self) -> _containers.RepeatedCompositeFieldContainer[Global___RequestViolation]:
+        """The wrong fields, or the limits and budgets in the way; what BadRequest and QuotaFailure would say. Empty: none are
+        named.
+        """
+
     def __init__(
         self,
         *,
@@ -252,11 +259,38 @@ class RequestError(_message.Message):
         message: _builtins.str = ...,
         metadata: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
         retry_after: _duration_pb2.Duration | None = ...,
+        violations: _abc.Iterable[Global___RequestViolation] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["retry_after", b"retry_after"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "message", b"message", "metadata", b"metadata", "reason", b"reason", "retry_after", b"retry_after"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "message", b"message", "metadata", b"metadata", "reason", b"reason", "retry_after", b"retry_after", "violations", b"violations"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RequestError: _TypeAlias = RequestError  # noqa: Y015
+
+@_typing.final
+class RequestViolation(_message.Message):
+    """One thing that stood in the way of a request."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SUBJECT_FIELD_NUMBER: _builtins.int
+    DESCRIPTION_FIELD_NUMBER: _builtins.int
+    subject: _builtins.str
+    """The wrong field, or the limit or budget that does not allow it. Never empty."""
+    description: _builtins.str
+    """For people; one line."""
+    def __init__(
+        self,
+        *,
+        subject: _builtins.str = ...,
+        description: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["description", b"description", "subject", b"subject"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RequestViolation: _TypeAlias = RequestViolation  # noqa: Y015

@@ -27,7 +27,7 @@ from headway.v1 import slots_pb2 as headway_dot_v1_dot_slots__pb2
 from headway.v1 import wait_pb2 as headway_dot_v1_dot_wait__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bheadway/v1/hold_slots.proto\x12\nheadway.v1\x1a\x16headway/v1/error.proto\x1a\x16headway/v1/slots.proto\x1a\x15headway/v1/wait.proto\"\xbd\x02\n\x10HoldSlotsRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tR\trequestId\x12:\n\x07\x61\x63quire\x18\x02 \x01(\x0b\x32\x1e.headway.v1.AcquireSlotRequestH\x00R\x07\x61\x63quire\x12\x37\n\x06settle\x18\x03 \x01(\x0b\x32\x1d.headway.v1.SettleSlotRequestH\x00R\x06settle\x12:\n\x07release\x18\x04 \x01(\x0b\x32\x1e.headway.v1.ReleaseSlotRequestH\x00R\x07release\x12\x34\n\x05renew\x18\x05 \x01(\x0b\x32\x1c.headway.v1.RenewSlotRequestH\x00R\x05renew\x12\x18\n\x06\x63\x61ncel\x18\x06 \x01(\tH\x00R\x06\x63\x61ncelB\t\n\x07request\"\x93\x03\n\x11HoldSlotsResponse\x12\x1d\n\nrequest_id\x18\x01 \x01(\tR\trequestId\x12,\n\x06queued\x18\x02 \x01(\x0b\x32\x12.headway.v1.QueuedH\x00R\x06queued\x12=\n\x08\x61\x63quired\x18\x03 \x01(\x0b\x32\x1f.headway.v1.AcquireSlotResponseH\x00R\x08\x61\x63quired\x12:\n\x07settled\x18\x04 \x01(\x0b\x32\x1e.headway.v1.SettleSlotResponseH\x00R\x07settled\x12=\n\x08released\x18\x05 \x01(\x0b\x32\x1f.headway.v1.ReleaseSlotResponseH\x00R\x08released\x12\x39\n\x07renewed\x18\x06 \x01(\x0b\x32\x1d.headway.v1.RenewSlotResponseH\x00R\x07renewed\x12\x30\n\x05\x65rror\x18\x07 \x01(\x0b\x32\x18.headway.v1.RequestErrorH\x00R\x05\x65rrorB\n\n\x08responseBQ\n\rio.headway.v1B\x0eHoldSlotsProtoP\x01Z.headway.io/headway/gen/go/headway/v1;headwayv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bheadway/v1/hold_slots.proto\x12\nheadway.v1\x1a\x16headway/v1/error.proto\x1a\x16headway/v1/slots.proto\x1a\x15headway/v1/wait.proto\"\xd3\x03\n\x10HoldSlotsRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tR\trequestId\x12:\n\x07\x61\x63quire\x18\x02 \x01(\x0b\x32\x1e.headway.v1.AcquireSlotRequestH\x00R\x07\x61\x63quire\x12\x37\n\x06settle\x18\x03 \x01(\x0b\x32\x1d.headway.v1.SettleSlotRequestH\x00R\x06settle\x12:\n\x07release\x18\x04 \x01(\x0b\x32\x1e.headway.v1.ReleaseSlotRequestH\x00R\x07release\x12\x34\n\x05renew\x18\x05 \x01(\x0b\x32\x1c.headway.v1.RenewSlotRequestH\x00R\x05renew\x12\x18\n\x06\x63\x61ncel\x18\x06 \x01(\tH\x00R\x06\x63\x61ncel\x12S\n\rtrace_context\x18\x07 \x03(\x0b\x32..headway.v1.HoldSlotsRequest.TraceContextEntryR\x0ctraceContext\x1a?\n\x11TraceContextEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\x42\t\n\x07request\"\x93\x03\n\x11HoldSlotsResponse\x12\x1d\n\nrequest_id\x18\x01 \x01(\tR\trequestId\x12,\n\x06queued\x18\x02 \x01(\x0b\x32\x12.headway.v1.QueuedH\x00R\x06queued\x12=\n\x08\x61\x63quired\x18\x03 \x01(\x0b\x32\x1f.headway.v1.AcquireSlotResponseH\x00R\x08\x61\x63quired\x12:\n\x07settled\x18\x04 \x01(\x0b\x32\x1e.headway.v1.SettleSlotResponseH\x00R\x07settled\x12=\n\x08released\x18\x05 \x01(\x0b\x32\x1f.headway.v1.ReleaseSlotResponseH\x00R\x08released\x12\x39\n\x07renewed\x18\x06 \x01(\x0b\x32\x1d.headway.v1.RenewSlotResponseH\x00R\x07renewed\x12\x30\n\x05\x65rror\x18\x07 \x01(\x0b\x32\x18.headway.v1.RequestErrorH\x00R\x05\x65rrorB\n\n\x08responseBQ\n\rio.headway.v1B\x0eHoldSlotsProtoP\x01Z.headway.io/headway/gen/go/headway/v1;headwayv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,8 +35,12 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'headway.v1.hold_slots_pb2',
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\rio.headway.v1B\016HoldSlotsProtoP\001Z.headway.io/headway/gen/go/headway/v1;headwayv1'
+  _globals['_HOLDSLOTSREQUEST_TRACECONTEXTENTRY']._loaded_options = None
+  _globals['_HOLDSLOTSREQUEST_TRACECONTEXTENTRY']._serialized_options = b'8\001'
   _globals['_HOLDSLOTSREQUEST']._serialized_start=115
-  _globals['_HOLDSLOTSREQUEST']._serialized_end=432
-  _globals['_HOLDSLOTSRESPONSE']._serialized_start=435
-  _globals['_HOLDSLOTSRESPONSE']._serialized_end=838
+  _globals['_HOLDSLOTSREQUEST']._serialized_end=582
+  _globals['_HOLDSLOTSREQUEST_TRACECONTEXTENTRY']._serialized_start=508
+  _globals['_HOLDSLOTSREQUEST_TRACECONTEXTENTRY']._serialized_end=571
+  _globals['_HOLDSLOTSRESPONSE']._serialized_start=585
+  _globals['_HOLDSLOTSRESPONSE']._serialized_end=988
 # @@protoc_insertion_point(module_scope)

@@ -487,6 +487,20 @@ pub struct RequestError {
     /// When to try again, from now; what RetryInfo would say. Unset: not known, or trying again does not help.
     #[prost(message, optional, tag="5")]
     pub retry_after: ::core::option::Option<::prost_types::Duration>,
+    /// The wrong fields, or the limits and budgets in the way; what BadRequest and QuotaFailure would say. Empty: none are
+    /// named.
+    #[prost(message, repeated, tag="6")]
+    pub violations: ::prost::alloc::vec::Vec<RequestViolation>,
+}
+/// One thing that stood in the way of a request.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RequestViolation {
+    /// The wrong field, or the limit or budget that does not allow it. Never empty.
+    #[prost(string, tag="1")]
+    pub subject: ::prost::alloc::string::String,
+    /// For people; one line.
+    #[prost(string, tag="2")]
+    pub description: ::prost::alloc::string::String,
 }
 /// Reasons of refused or failed requests: the catalogue of `google.rpc.ErrorInfo.reason`. On the wire ErrorInfo has
 /// `domain` = `headway` and as `reason` the short name, without the prefix `ERROR_REASON_`: `WAIT_TOO_LONG`. Beside
@@ -2330,6 +2344,10 @@ pub struct HoldSlotsRequest {
     /// and unique among the stream's unanswered requests. It is also the request id of an acquire that has none.
     #[prost(string, tag="1")]
     pub request_id: ::prost::alloc::string::String,
+    /// What the metadata of a unary RPC would say of the caller's trace: `traceparent`, `tracestate`. Empty: the request
+    /// belongs to the trace of the stream.
+    #[prost(map="string, string", tag="7")]
+    pub trace_context: ::std::collections::HashMap<::prost::alloc::string::String, ::prost::alloc::string::String>,
     /// Exactly one is required.
     #[prost(oneof="hold_slots_request::Request", tags="2, 3, 4, 5, 6")]
     pub request: ::core::option::Option<hold_slots_request::Request>,

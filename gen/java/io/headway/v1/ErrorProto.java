@@ -36,6 +36,11 @@ public final class ErrorProto extends com.google.protobuf.GeneratedFile {
   static final 
     com.google.protobuf.GeneratedMessage.FieldAccessorTable
       internal_static_headway_v1_RequestError_MetadataEntry_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_headway_v1_RequestViolation_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_headway_v1_RequestViolation_fieldAccessorTable;
 
   public static com.google.protobuf.Descriptors.FileDescriptor
       getDescriptor() {
@@ -46,49 +51,53 @@ public final class ErrorProto extends com.google.protobuf.GeneratedFile {
   static {
     java.lang.String[] descriptorData = {
       "\n\026headway/v1/error.proto\022\nheadway.v1\032\036go" +
-      "ogle/protobuf/duration.proto\"\252\002\n\014Request" +
+      "ogle/protobuf/duration.proto\"\350\002\n\014Request" +
       "Error\022\022\n\004code\030\001 \001(\005R\004code\022/\n\006reason\030\002 \001(" +
       "\0162\027.headway.v1.ErrorReasonR\006reason\022\030\n\007me" +
       "ssage\030\003 \001(\tR\007message\022B\n\010metadata\030\004 \003(\0132&" +
       ".headway.v1.RequestError.MetadataEntryR\010" +
       "metadata\022:\n\013retry_after\030\005 \001(\0132\031.google.p" +
-      "rotobuf.DurationR\nretryAfter\032;\n\rMetadata" +
-      "Entry\022\020\n\003key\030\001 \001(\tR\003key\022\024\n\005value\030\002 \001(\tR\005" +
-      "value:\0028\001*\322\005\n\013ErrorReason\022\034\n\030ERROR_REASO" +
-      "N_UNSPECIFIED\020\000\022 \n\034ERROR_REASON_INVALID_" +
-      "REQUEST\020\001\022\"\n\036ERROR_REASON_REQUEST_TOO_LA" +
-      "RGE\020\002\022 \n\034ERROR_REASON_MODEL_NOT_FOUND\020\003\022" +
-      "(\n$ERROR_REASON_PROVIDER_NOT_CONFIGURED\020" +
-      "\004\022\036\n\032ERROR_REASON_WAIT_TOO_LONG\020\005\022\033\n\027ERR" +
-      "OR_REASON_QUEUE_FULL\020\006\022 \n\034ERROR_REASON_B" +
-      "UDGET_EXCEEDED\020\007\022$\n ERROR_REASON_ALL_ATT" +
-      "EMPTS_FAILED\020\010\022 \n\034ERROR_REASON_SLOT_NOT_" +
-      "ACTIVE\020\t\022\037\n\033ERROR_REASON_SLOT_NOT_FOUND\020" +
-      "\n\022\036\n\032ERROR_REASON_TOKEN_INVALID\020\013\022\"\n\036ERR" +
-      "OR_REASON_MODEL_NOT_ALLOWED\020\014\022\036\n\032ERROR_R" +
-      "EASON_PRICE_UNKNOWN\020\r\022\'\n#ERROR_REASON_CA" +
-      "NDIDATES_UNAVAILABLE\020\016\022\036\n\032ERROR_REASON_S" +
-      "HUTTING_DOWN\020\017\022\"\n\036ERROR_REASON_STORE_UNA" +
-      "VAILABLE\020\020\022\037\n\033ERROR_REASON_CONFIG_INVALI" +
-      "D\020\021\022\"\n\036ERROR_REASON_DEADLINE_EXCEEDED\020\022\022" +
-      "\031\n\025ERROR_REASON_INTERNAL\020\023\022\032\n\026ERROR_REAS" +
-      "ON_CANCELLED\020\024*\261\004\n\022AttemptErrorReason\022$\n" +
-      " ATTEMPT_ERROR_REASON_UNSPECIFIED\020\000\022#\n\037A" +
-      "TTEMPT_ERROR_REASON_CONNECTION\020\001\022 \n\034ATTE" +
-      "MPT_ERROR_REASON_TIMEOUT\020\002\022%\n!ATTEMPT_ER" +
-      "ROR_REASON_RATE_LIMITED\020\003\022\'\n#ATTEMPT_ERR" +
-      "OR_REASON_AUTHENTICATION\020\004\022\'\n#ATTEMPT_ER" +
-      "ROR_REASON_QUOTA_EXCEEDED\020\005\022(\n$ATTEMPT_E" +
-      "RROR_REASON_MODEL_NOT_FOUND\020\006\022#\n\037ATTEMPT" +
-      "_ERROR_REASON_VALIDATION\020\007\022)\n%ATTEMPT_ER" +
-      "ROR_REASON_CONTEXT_TOO_LONG\020\010\022)\n%ATTEMPT" +
-      "_ERROR_REASON_CONTENT_FILTERED\020\t\022#\n\037ATTE" +
-      "MPT_ERROR_REASON_OVERLOADED\020\n\022%\n!ATTEMPT" +
-      "_ERROR_REASON_SERVER_ERROR\020\013\022\"\n\036ATTEMPT_" +
-      "ERROR_REASON_CANCELLED\020\014\022 \n\034ATTEMPT_ERRO" +
-      "R_REASON_UNKNOWN\020\rBM\n\rio.headway.v1B\nErr" +
-      "orProtoP\001Z.headway.io/headway/gen/go/hea" +
-      "dway/v1;headwayv1b\006proto3"
+      "rotobuf.DurationR\nretryAfter\022<\n\nviolatio" +
+      "ns\030\006 \003(\0132\034.headway.v1.RequestViolationR\n" +
+      "violations\032;\n\rMetadataEntry\022\020\n\003key\030\001 \001(\t" +
+      "R\003key\022\024\n\005value\030\002 \001(\tR\005value:\0028\001\"N\n\020Reque" +
+      "stViolation\022\030\n\007subject\030\001 \001(\tR\007subject\022 \n" +
+      "\013description\030\002 \001(\tR\013description*\322\005\n\013Erro" +
+      "rReason\022\034\n\030ERROR_REASON_UNSPECIFIED\020\000\022 \n" +
+      "\034ERROR_REASON_INVALID_REQUEST\020\001\022\"\n\036ERROR" +
+      "_REASON_REQUEST_TOO_LARGE\020\002\022 \n\034ERROR_REA" +
+      "SON_MODEL_NOT_FOUND\020\003\022(\n$ERROR_REASON_PR" +
+      "OVIDER_NOT_CONFIGURED\020\004\022\036\n\032ERROR_REASON_" +
+      "WAIT_TOO_LONG\020\005\022\033\n\027ERROR_REASON_QUEUE_FU" +
+      "LL\020\006\022 \n\034ERROR_REASON_BUDGET_EXCEEDED\020\007\022$" +
+      "\n ERROR_REASON_ALL_ATTEMPTS_FAILED\020\010\022 \n\034" +
+      "ERROR_REASON_SLOT_NOT_ACTIVE\020\t\022\037\n\033ERROR_" +
+      "REASON_SLOT_NOT_FOUND\020\n\022\036\n\032ERROR_REASON_" +
+      "TOKEN_INVALID\020\013\022\"\n\036ERROR_REASON_MODEL_NO" +
+      "T_ALLOWED\020\014\022\036\n\032ERROR_REASON_PRICE_UNKNOW" +
+      "N\020\r\022\'\n#ERROR_REASON_CANDIDATES_UNAVAILAB" +
+      "LE\020\016\022\036\n\032ERROR_REASON_SHUTTING_DOWN\020\017\022\"\n\036" +
+      "ERROR_REASON_STORE_UNAVAILABLE\020\020\022\037\n\033ERRO" +
+      "R_REASON_CONFIG_INVALID\020\021\022\"\n\036ERROR_REASO" +
+      "N_DEADLINE_EXCEEDED\020\022\022\031\n\025ERROR_REASON_IN" +
+      "TERNAL\020\023\022\032\n\026ERROR_REASON_CANCELLED\020\024*\261\004\n" +
+      "\022AttemptErrorReason\022$\n ATTEMPT_ERROR_REA" +
+      "SON_UNSPECIFIED\020\000\022#\n\037ATTEMPT_ERROR_REASO" +
+      "N_CONNECTION\020\001\022 \n\034ATTEMPT_ERROR_REASON_T" +
+      "IMEOUT\020\002\022%\n!ATTEMPT_ERROR_REASON_RATE_LI" +
+      "MITED\020\003\022\'\n#ATTEMPT_ERROR_REASON_AUTHENTI" +
+      "CATION\020\004\022\'\n#ATTEMPT_ERROR_REASON_QUOTA_E" +
+      "XCEEDED\020\005\022(\n$ATTEMPT_ERROR_REASON_MODEL_" +
+      "NOT_FOUND\020\006\022#\n\037ATTEMPT_ERROR_REASON_VALI" +
+      "DATION\020\007\022)\n%ATTEMPT_ERROR_REASON_CONTEXT" +
+      "_TOO_LONG\020\010\022)\n%ATTEMPT_ERROR_REASON_CONT" +
+      "ENT_FILTERED\020\t\022#\n\037ATTEMPT_ERROR_REASON_O" +
+      "VERLOADED\020\n\022%\n!ATTEMPT_ERROR_REASON_SERV" +
+      "ER_ERROR\020\013\022\"\n\036ATTEMPT_ERROR_REASON_CANCE" +
+      "LLED\020\014\022 \n\034ATTEMPT_ERROR_REASON_UNKNOWN\020\r" +
+      "BM\n\rio.headway.v1B\nErrorProtoP\001Z.headway" +
+      ".io/headway/gen/go/headway/v1;headwayv1b" +
+      "\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -100,13 +109,19 @@ public final class ErrorProto extends com.google.protobuf.GeneratedFile {
     internal_static_headway_v1_RequestError_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_headway_v1_RequestError_descriptor,
-        new java.lang.String[] { "Code", "Reason", "Message", "Metadata", "RetryAfter", });
+        new java.lang.String[] { "Code", "Reason", "Message", "Metadata", "RetryAfter", "Violations", });
     internal_static_headway_v1_RequestError_MetadataEntry_descriptor =
       internal_static_headway_v1_RequestError_descriptor.getNestedType(0);
     internal_static_headway_v1_RequestError_MetadataEntry_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_headway_v1_RequestError_MetadataEntry_descriptor,
         new java.lang.String[] { "Key", "Value", });
+    internal_static_headway_v1_RequestViolation_descriptor =
+      getDescriptor().getMessageType(1);
+    internal_static_headway_v1_RequestViolation_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_headway_v1_RequestViolation_descriptor,
+        new java.lang.String[] { "Subject", "Description", });
     descriptor.resolveAllFeaturesImmutable();
     com.google.protobuf.DurationProto.getDescriptor();
   }

@@ -32,6 +32,11 @@ public final class HoldSlotsProto extends com.google.protobuf.GeneratedFile {
     com.google.protobuf.GeneratedMessage.FieldAccessorTable
       internal_static_headway_v1_HoldSlotsRequest_fieldAccessorTable;
   static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_headway_v1_HoldSlotsRequest_TraceContextEntry_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_headway_v1_HoldSlotsRequest_TraceContextEntry_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
     internal_static_headway_v1_HoldSlotsResponse_descriptor;
   static final 
     com.google.protobuf.GeneratedMessage.FieldAccessorTable
@@ -47,7 +52,7 @@ public final class HoldSlotsProto extends com.google.protobuf.GeneratedFile {
     java.lang.String[] descriptorData = {
       "\n\033headway/v1/hold_slots.proto\022\nheadway.v" +
       "1\032\026headway/v1/error.proto\032\026headway/v1/sl" +
-      "ots.proto\032\025headway/v1/wait.proto\"\275\002\n\020Hol" +
+      "ots.proto\032\025headway/v1/wait.proto\"\323\003\n\020Hol" +
       "dSlotsRequest\022\035\n\nrequest_id\030\001 \001(\tR\treque" +
       "stId\022:\n\007acquire\030\002 \001(\0132\036.headway.v1.Acqui" +
       "reSlotRequestH\000R\007acquire\0227\n\006settle\030\003 \001(\013" +
@@ -55,20 +60,23 @@ public final class HoldSlotsProto extends com.google.protobuf.GeneratedFile {
       "e\022:\n\007release\030\004 \001(\0132\036.headway.v1.ReleaseS" +
       "lotRequestH\000R\007release\0224\n\005renew\030\005 \001(\0132\034.h" +
       "eadway.v1.RenewSlotRequestH\000R\005renew\022\030\n\006c" +
-      "ancel\030\006 \001(\tH\000R\006cancelB\t\n\007request\"\223\003\n\021Hol" +
-      "dSlotsResponse\022\035\n\nrequest_id\030\001 \001(\tR\trequ" +
-      "estId\022,\n\006queued\030\002 \001(\0132\022.headway.v1.Queue" +
-      "dH\000R\006queued\022=\n\010acquired\030\003 \001(\0132\037.headway." +
-      "v1.AcquireSlotResponseH\000R\010acquired\022:\n\007se" +
-      "ttled\030\004 \001(\0132\036.headway.v1.SettleSlotRespo" +
-      "nseH\000R\007settled\022=\n\010released\030\005 \001(\0132\037.headw" +
-      "ay.v1.ReleaseSlotResponseH\000R\010released\0229\n" +
-      "\007renewed\030\006 \001(\0132\035.headway.v1.RenewSlotRes" +
-      "ponseH\000R\007renewed\0220\n\005error\030\007 \001(\0132\030.headwa" +
-      "y.v1.RequestErrorH\000R\005errorB\n\n\010responseBQ" +
-      "\n\rio.headway.v1B\016HoldSlotsProtoP\001Z.headw" +
-      "ay.io/headway/gen/go/headway/v1;headwayv" +
-      "1b\006proto3"
+      "ancel\030\006 \001(\tH\000R\006cancel\022S\n\rtrace_context\030\007" +
+      " \003(\0132..headway.v1.HoldSlotsRequest.Trace" +
+      "ContextEntryR\014traceContext\032?\n\021TraceConte" +
+      "xtEntry\022\020\n\003key\030\001 \001(\tR\003key\022\024\n\005value\030\002 \001(\t" +
+      "R\005value:\0028\001B\t\n\007request\"\223\003\n\021HoldSlotsResp" +
+      "onse\022\035\n\nrequest_id\030\001 \001(\tR\trequestId\022,\n\006q" +
+      "ueued\030\002 \001(\0132\022.headway.v1.QueuedH\000R\006queue" +
+      "d\022=\n\010acquired\030\003 \001(\0132\037.headway.v1.Acquire" +
+      "SlotResponseH\000R\010acquired\022:\n\007settled\030\004 \001(" +
+      "\0132\036.headway.v1.SettleSlotResponseH\000R\007set" +
+      "tled\022=\n\010released\030\005 \001(\0132\037.headway.v1.Rele" +
+      "aseSlotResponseH\000R\010released\0229\n\007renewed\030\006" +
+      " \001(\0132\035.headway.v1.RenewSlotResponseH\000R\007r" +
+      "enewed\0220\n\005error\030\007 \001(\0132\030.headway.v1.Reque" +
+      "stErrorH\000R\005errorB\n\n\010responseBQ\n\rio.headw" +
+      "ay.v1B\016HoldSlotsProtoP\001Z.headway.io/head" +
+      "way/gen/go/headway/v1;headwayv1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -82,7 +90,13 @@ public final class HoldSlotsProto extends com.google.protobuf.GeneratedFile {
     internal_static_headway_v1_HoldSlotsRequest_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_headway_v1_HoldSlotsRequest_descriptor,
-        new java.lang.String[] { "RequestId", "Acquire", "Settle", "Release", "Renew", "Cancel", "Request", });
+        new java.lang.String[] { "RequestId", "Acquire", "Settle", "Release", "Renew", "Cancel", "TraceContext", "Request", });
+    internal_static_headway_v1_HoldSlotsRequest_TraceContextEntry_descriptor =
+      internal_static_headway_v1_HoldSlotsRequest_descriptor.getNestedType(0);
+    internal_static_headway_v1_HoldSlotsRequest_TraceContextEntry_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_headway_v1_HoldSlotsRequest_TraceContextEntry_descriptor,
+        new java.lang.String[] { "Key", "Value", });
     internal_static_headway_v1_HoldSlotsResponse_descriptor =
       getDescriptor().getMessageType(1);
     internal_static_headway_v1_HoldSlotsResponse_fieldAccessorTable = new

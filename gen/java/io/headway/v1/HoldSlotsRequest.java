@@ -42,6 +42,18 @@ private static final long serialVersionUID = 0L;
     return io.headway.v1.HoldSlotsProto.internal_static_headway_v1_HoldSlotsRequest_descriptor;
   }
 
+  @SuppressWarnings({"rawtypes"})
+  @java.lang.Override
+  protected com.google.protobuf.MapFieldReflectionAccessor internalGetMapFieldReflection(
+      int number) {
+    switch (number) {
+      case 7:
+        return internalGetTraceContext();
+      default:
+        throw new RuntimeException(
+            "Invalid map field number: " + number);
+    }
+  }
   @java.lang.Override
   protected com.google.protobuf.GeneratedMessage.FieldAccessorTable
       internalGetFieldAccessorTable() {
@@ -389,6 +401,105 @@ private static final long serialVersionUID = 0L;
     }
   }
 
+  public static final int TRACE_CONTEXT_FIELD_NUMBER = 7;
+  private static final class TraceContextDefaultEntryHolder {
+    static final com.google.protobuf.MapEntry<
+        java.lang.String, java.lang.String> defaultEntry =
+            com.google.protobuf.MapEntry
+            .<java.lang.String, java.lang.String>newDefaultInstance(
+                io.headway.v1.HoldSlotsProto.internal_static_headway_v1_HoldSlotsRequest_TraceContextEntry_descriptor, 
+                com.google.protobuf.WireFormat.FieldType.STRING,
+                "",
+                com.google.protobuf.WireFormat.FieldType.STRING,
+                "");
+  }
+  @SuppressWarnings("serial")
+  private com.google.protobuf.MapField<
+      java.lang.String, java.lang.String> traceContext_;
+  private com.google.protobuf.MapField<java.lang.String, java.lang.String>
+  internalGetTraceContext() {
+    if (traceContext_ == null) {
+      return com.google.protobuf.MapField.emptyMapField(
+          TraceContextDefaultEntryHolder.defaultEntry);
+    }
+    return traceContext_;
+  }
+  public int getTraceContextCount() {
+    return internalGetTraceContext().getMap().size();
+  }
+  /**
+   * <pre>
+   * What the metadata of a unary RPC would say of the caller's trace: `traceparent`, `tracestate`. Empty: the request
+   * belongs to the trace of the stream.
+   * </pre>
+   *
+   * <code>map&lt;string, string&gt; trace_context = 7 [json_name = "traceContext"];</code>
+   */
+  @java.lang.Override
+  public boolean containsTraceContext(
+      java.lang.String key) {
+    if (key == null) { throw new NullPointerException("map key"); }
+    return internalGetTraceContext().getMap().containsKey(key);
+  }
+  /**
+   * Use {@link #getTraceContextMap()} instead.
+   */
+  @java.lang.Override
+  @java.lang.Deprecated
+  public java.util.Map<java.lang.String, java.lang.String> getTraceContext() {
+    return getTraceContextMap();
+  }
+  /**
+   * <pre>
+   * What the metadata of a unary RPC would say of the caller's trace: `traceparent`, `tracestate`. Empty: the request
+   * belongs to the trace of the stream.
+   * </pre>
+   *
+   * <code>map&lt;string, string&gt; trace_context = 7 [json_name = "traceContext"];</code>
+   */
+  @java.lang.Override
+  public java.util.Map<java.lang.String, java.lang.String> getTraceContextMap() {
+    return internalGetTraceContext().getMap();
+  }
+  /**
+   * <pre>
+   * What the metadata of a unary RPC would say of the caller's trace: `traceparent`, `tracestate`. Empty: the request
+   * belongs to the trace of the stream.
+   * </pre>
+   *
+   * <code>map&lt;string, string&gt; trace_context = 7 [json_name = "traceContext"];</code>
+   */
+  @java.lang.Override
+  public /* nullable */
+java.lang.String getTraceContextOrDefault(
+      java.lang.String key,
+      /* nullable */
+java.lang.String defaultValue) {
+    if (key == null) { throw new NullPointerException("map key"); }
+    java.util.Map<java.lang.String, java.lang.String> map =
+        internalGetTraceContext().getMap();
+    return map.containsKey(key) ? map.get(key) : defaultValue;
+  }
+  /**
+   * <pre>
+   * What the metadata of a unary RPC would say of the caller's trace: `traceparent`, `tracestate`. Empty: the request
+   * belongs to the trace of the stream.
+   * </pre>
+   *
+   * <code>map&lt;string, string&gt; trace_context = 7 [json_name = "traceContext"];</code>
+   */
+  @java.lang.Override
+  public java.lang.String getTraceContextOrThrow(
+      java.lang.String key) {
+    if (key == null) { throw new NullPointerException("map key"); }
+    java.util.Map<java.lang.String, java.lang.String> map =
+        internalGetTraceContext().getMap();
+    if (!map.containsKey(key)) {
+      throw new java.lang.IllegalArgumentException();
+    }
+    return map.get(key);
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -421,6 +532,12 @@ private static final long serialVersionUID = 0L;
     if (requestCase_ == 6) {
       com.google.protobuf.GeneratedMessage.writeString(output, 6, request_);
     }
+    com.google.protobuf.GeneratedMessage
+      .serializeStringMapTo(
+        output,
+        internalGetTraceContext(),
+        TraceContextDefaultEntryHolder.defaultEntry,
+        7);
     getUnknownFields().writeTo(output);
   }
 
@@ -452,6 +569,16 @@ private static final long serialVersionUID = 0L;
     if (requestCase_ == 6) {
       size += com.google.protobuf.GeneratedMessage.computeStringSize(6, request_);
     }
+    for (java.util.Map.Entry<java.lang.String, java.lang.String> entry
+         : internalGetTraceContext().getMap().entrySet()) {
+      com.google.protobuf.MapEntry<java.lang.String, java.lang.String>
+      traceContext__ = TraceContextDefaultEntryHolder.defaultEntry.newBuilderForType()
+          .setKey(entry.getKey())
+          .setValue(entry.getValue())
+          .build();
+      size += com.google.protobuf.CodedOutputStream
+          .computeMessageSize(7, traceContext__);
+    }
     size += getUnknownFields().getSerializedSize();
     memoizedSize = size;
     return size;
@@ -469,6 +596,8 @@ private static final long serialVersionUID = 0L;
 
     if (!getRequestId()
         .equals(other.getRequestId())) return false;
+    if (!internalGetTraceContext().equals(
+        other.internalGetTraceContext())) return false;
     if (!getRequestCase().equals(other.getRequestCase())) return false;
     switch (requestCase_) {
       case 2:
@@ -507,6 +636,10 @@ private static final long serialVersionUID = 0L;
     hash = (19 * hash) + getDescriptor().hashCode();
     hash = (37 * hash) + REQUEST_ID_FIELD_NUMBER;
     hash = (53 * hash) + getRequestId().hashCode();
+    if (!internalGetTraceContext().getMap().isEmpty()) {
+      hash = (37 * hash) + TRACE_CONTEXT_FIELD_NUMBER;
+      hash = (53 * hash) + internalGetTraceContext().hashCode();
+    }
     switch (requestCase_) {
       case 2:
         hash = (37 * hash) + ACQUIRE_FIELD_NUMBER;
@@ -646,6 +779,28 @@ private static final long serialVersionUID = 0L;
       return io.headway.v1.HoldSlotsProto.internal_static_headway_v1_HoldSlotsRequest_descriptor;
     }
 
+    @SuppressWarnings({"rawtypes"})
+    protected com.google.protobuf.MapFieldReflectionAccessor internalGetMapFieldReflection(
+        int number) {
+      switch (number) {
+        case 7:
+          return internalGetTraceContext();
+        default:
+          throw new RuntimeException(
+              "Invalid map field number: " + number);
+      }
+    }
+    @SuppressWarnings({"rawtypes"})
+    protected com.google.protobuf.MapFieldReflectionAccessor internalGetMutableMapFieldReflection(
+        int number) {
+      switch (number) {
+        case 7:
+          return internalGetMutableTraceContext();
+        default:
+          throw new RuntimeException(
+              "Invalid map field number: " + number);
+      }
+    }
     @java.lang.Override
     protected com.google.protobuf.GeneratedMessage.FieldAccessorTable
         internalGetFieldAccessorTable() {
@@ -681,6 +836,7 @@ private static final long serialVersionUID = 0L;
       if (renewBuilder_ != null) {
         renewBuilder_.clear();
       }
+      internalGetMutableTraceContext().clear();
       requestCase_ = 0;
       request_ = null;
       return this;
@@ -719,6 +875,10 @@ private static final long serialVersionUID = 0L;
       int from_bitField0_ = bitField0_;
       if (((from_bitField0_ & 0x00000001) != 0)) {
         result.requestId_ = requestId_;
+      }
+      if (((from_bitField0_ & 0x00000040) != 0)) {
+        result.traceContext_ = internalGetTraceContext();
+        result.traceContext_.makeImmutable();
       }
     }
 
@@ -760,6 +920,9 @@ private static final long serialVersionUID = 0L;
         bitField0_ |= 0x00000001;
         onChanged();
       }
+      internalGetMutableTraceContext().mergeFrom(
+          other.internalGetTraceContext());
+      bitField0_ |= 0x00000040;
       switch (other.getRequestCase()) {
         case ACQUIRE: {
           mergeAcquire(other.getAcquire());
@@ -852,6 +1015,15 @@ private static final long serialVersionUID = 0L;
               request_ = s;
               break;
             } // case 50
+            case 58: {
+              com.google.protobuf.MapEntry<java.lang.String, java.lang.String>
+              traceContext__ = input.readMessage(
+                  TraceContextDefaultEntryHolder.defaultEntry.getParserForType(), extensionRegistry);
+              internalGetMutableTraceContext().getMutableMap().put(
+                  traceContext__.getKey(), traceContext__.getValue());
+              bitField0_ |= 0x00000040;
+              break;
+            } // case 58
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -1819,6 +1991,168 @@ private static final long serialVersionUID = 0L;
       requestCase_ = 6;
       request_ = value;
       onChanged();
+      return this;
+    }
+
+    private com.google.protobuf.MapField<
+        java.lang.String, java.lang.String> traceContext_;
+    private com.google.protobuf.MapField<java.lang.String, java.lang.String>
+        internalGetTraceContext() {
+      if (traceContext_ == null) {
+        return com.google.protobuf.MapField.emptyMapField(
+            TraceContextDefaultEntryHolder.defaultEntry);
+      }
+      return traceContext_;
+    }
+    private com.google.protobuf.MapField<java.lang.String, java.lang.String>
+        internalGetMutableTraceContext() {
+      if (traceContext_ == null) {
+        traceContext_ = com.google.protobuf.MapField.newMapField(
+            TraceContextDefaultEntryHolder.defaultEntry);
+      }
+      if (!traceContext_.isMutable()) {
+        traceContext_ = traceContext_.copy();
+      }
+      bitField0_ |= 0x00000040;
+      onChanged();
+      return traceContext_;
+    }
+    public int getTraceContextCount() {
+      return internalGetTraceContext().getMap().size();
+    }
+    /**
+     * <pre>
+     * What the metadata of a unary RPC would say of the caller's trace: `traceparent`, `tracestate`. Empty: the request
+     * belongs to the trace of the stream.
+     * </pre>
+     *
+     * <code>map&lt;string, string&gt; trace_context = 7 [json_name = "traceContext"];</code>
+     */
+    @java.lang.Override
+    public boolean containsTraceContext(
+        java.lang.String key) {
+      if (key == null) { throw new NullPointerException("map key"); }
+      return internalGetTraceContext().getMap().containsKey(key);
+    }
+    /**
+     * Use {@link #getTraceContextMap()} instead.
+     */
+    @java.lang.Override
+    @java.lang.Deprecated
+    public java.util.Map<java.lang.String, java.lang.String> getTraceContext() {
+      return getTraceContextMap();
+    }
+    /**
+     * <pre>
+     * What the metadata of a unary RPC would say of the caller's trace: `traceparent`, `tracestate`. Empty: the request
+     * belongs to the trace of the stream.
+     * </pre>
+     *
+     * <code>map&lt;string, string&gt; trace_context = 7 [json_name = "traceContext"];</code>
+     */
+    @java.lang.Override
+    public java.util.Map<java.lang.String, java.lang.String> getTraceContextMap() {
+      return internalGetTraceContext().getMap();
+    }
+    /**
+     * <pre>
+     * What the metadata of a unary RPC would say of the caller's trace: `traceparent`, `tracestate`. Empty: the request
+     * belongs to the trace of the stream.
+     * </pre>
+     *
+     * <code>map&lt;string, string&gt; trace_context = 7 [json_name = "traceContext"];</code>
+     */
+    @java.lang.Override
+    public /* nullable */
+java.lang.String getTraceContextOrDefault(
+        java.lang.String key,
+        /* nullable */
+java.lang.String defaultValue) {
+      if (key == null) { throw new NullPointerException("map key"); }
+      java.util.Map<java.lang.String, java.lang.String> map =
+          internalGetTraceContext().getMap();
+      return map.containsKey(key) ? map.get(key) : defaultValue;
+    }
+    /**
+     * <pre>
+     * What the metadata of a unary RPC would say of the caller's trace: `traceparent`, `tracestate`. Empty: the request
+     * belongs to the trace of the stream.
+     * </pre>
+     *
+     * <code>map&lt;string, string&gt; trace_context = 7 [json_name = "traceContext"];</code>
+     */
+    @java.lang.Override
+    public java.lang.String getTraceContextOrThrow(
+        java.lang.String key) {
+      if (key == null) { throw new NullPointerException("map key"); }
+      java.util.Map<java.lang.String, java.lang.String> map =
+          internalGetTraceContext().getMap();
+      if (!map.containsKey(key)) {
+        throw new java.lang.IllegalArgumentException();
+      }
+      return map.get(key);
+    }
+    public Builder clearTraceContext() {
+      bitField0_ = (bitField0_ & ~0x00000040);
+      internalGetMutableTraceContext().getMutableMap()
+          .clear();
+      return this;
+    }
+    /**
+     * <pre>
+     * What the metadata of a unary RPC would say of the caller's trace: `traceparent`, `tracestate`. Empty: the request
+     * belongs to the trace of the stream.
+     * </pre>
+     *
+     * <code>map&lt;string, string&gt; trace_context = 7 [json_name = "traceContext"];</code>
+     */
+    public Builder removeTraceContext(
+        java.lang.String key) {
+      if (key == null) { throw new NullPointerException("map key"); }
+      internalGetMutableTraceContext().getMutableMap()
+          .remove(key);
+      return this;
+    }
+    /**
+     * Use alternate mutation accessors instead.
+     */
+    @java.lang.Deprecated
+    public java.util.Map<java.lang.String, java.lang.String>
+        getMutableTraceContext() {
+      bitField0_ |= 0x00000040;
+      return internalGetMutableTraceContext().getMutableMap();
+    }
+    /**
+     * <pre>
+     * What the metadata of a unary RPC would say of the caller's trace: `traceparent`, `tracestate`. Empty: the request
+     * belongs to the trace of the stream.
+     * </pre>
+     *
+     * <code>map&lt;string, string&gt; trace_context = 7 [json_name = "traceContext"];</code>
+     */
+    public Builder putTraceContext(
+        java.lang.String key,
+        java.lang.String value) {
+      if (key == null) { throw new NullPointerException("map key"); }
+      if (value == null) { throw new NullPointerException("map value"); }
+      internalGetMutableTraceContext().getMutableMap()
+          .put(key, value);
+      bitField0_ |= 0x00000040;
+      return this;
+    }
+    /**
+     * <pre>
+     * What the metadata of a unary RPC would say of the caller's trace: `traceparent`, `tracestate`. Empty: the request
+     * belongs to the trace of the stream.
+     * </pre>
+     *
+     * <code>map&lt;string, string&gt; trace_context = 7 [json_name = "traceContext"];</code>
+     */
+    public Builder putAllTraceContext(
+        java.util.Map<java.lang.String, java.lang.String> values) {
+      internalGetMutableTraceContext().getMutableMap()
+          .putAll(values);
+      bitField0_ |= 0x00000040;
       return this;
     }
 

@@ -175,5 +175,64 @@ public interface HoldSlotsRequestOrBuilder extends
   com.google.protobuf.ByteString
       getCancelBytes();
 
+  /**
+   * <pre>
+   * What the metadata of a unary RPC would say of the caller's trace: `traceparent`, `tracestate`. Empty: the request
+   * belongs to the trace of the stream.
+   * </pre>
+   *
+   * <code>map&lt;string, string&gt; trace_context = 7 [json_name = "traceContext"];</code>
+   */
+  int getTraceContextCount();
+  /**
+   * <pre>
+   * What the metadata of a unary RPC would say of the caller's trace: `traceparent`, `tracestate`. Empty: the request
+   * belongs to the trace of the stream.
+   * </pre>
+   *
+   * <code>map&lt;string, string&gt; trace_context = 7 [json_name = "traceContext"];</code>
+   */
+  boolean containsTraceContext(
+      java.lang.String key);
+  /**
+   * Use {@link #getTraceContextMap()} instead.
+   */
+  @java.lang.Deprecated
+  java.util.Map<java.lang.String, java.lang.String>
+  getTraceContext();
+  /**
+   * <pre>
+   * What the metadata of a unary RPC would say of the caller's trace: `traceparent`, `tracestate`. Empty: the request
+   * belongs to the trace of the stream.
+   * </pre>
+   *
+   * <code>map&lt;string, string&gt; trace_context = 7 [json_name = "traceContext"];</code>
+   */
+  java.util.Map<java.lang.String, java.lang.String>
+  getTraceContextMap();
+  /**
+   * <pre>
+   * What the metadata of a unary RPC would say of the caller's trace: `traceparent`, `tracestate`. Empty: the request
+   * belongs to the trace of the stream.
+   * </pre>
+   *
+   * <code>map&lt;string, string&gt; trace_context = 7 [json_name = "traceContext"];</code>
+   */
+  /* nullable */
+java.lang.String getTraceContextOrDefault(
+      java.lang.String key,
+      /* nullable */
+java.lang.String defaultValue);
+  /**
+   * <pre>
+   * What the metadata of a unary RPC would say of the caller's trace: `traceparent`, `tracestate`. Empty: the request
+   * belongs to the trace of the stream.
+   * </pre>
+   *
+   * <code>map&lt;string, string&gt; trace_context = 7 [json_name = "traceContext"];</code>
+   */
+  java.lang.String getTraceContextOrThrow(
+      java.lang.String key);
+
   io.headway.v1.HoldSlotsRequest.RequestCase getRequestCase();
 }

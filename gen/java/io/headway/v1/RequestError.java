@@ -34,6 +34,7 @@ private static final long serialVersionUID = 0L;
   private RequestError() {
     reason_ = 0;
     message_ = "";
+    violations_ = java.util.Collections.emptyList();
   }
 
   public static final com.google.protobuf.Descriptors.Descriptor
@@ -283,6 +284,72 @@ java.lang.String defaultValue) {
     return retryAfter_ == null ? com.google.protobuf.Duration.getDefaultInstance() : retryAfter_;
   }
 
+  public static final int VIOLATIONS_FIELD_NUMBER = 6;
+  @SuppressWarnings("serial")
+  private java.util.List<io.headway.v1.RequestViolation> violations_;
+  /**
+   * <pre>
+   * The wrong fields, or the limits and budgets in the way; what BadRequest and QuotaFailure would say. Empty: none are
+   * named.
+   * </pre>
+   *
+   * <code>repeated .headway.v1.RequestViolation violations = 6 [json_name = "violations"];</code>
+   */
+  @java.lang.Override
+  public java.util.List<io.headway.v1.RequestViolation> getViolationsList() {
+    return violations_;
+  }
+  /**
+   * <pre>
+   * The wrong fields, or the limits and budgets in the way; what BadRequest and QuotaFailure would say. Empty: none are
+   * named.
+   * </pre>
+   *
+   * <code>repeated .headway.v1.RequestViolation violations = 6 [json_name = "violations"];</code>
+   */
+  @java.lang.Override
+  public java.util.List<? extends io.headway.v1.RequestViolationOrBuilder> 
+      getViolationsOrBuilderList() {
+    return violations_;
+  }
+  /**
+   * <pre>
+   * The wrong fields, or the limits and budgets in the way; what BadRequest and QuotaFailure would say. Empty: none are
+   * named.
+   * </pre>
+   *
+   * <code>repeated .headway.v1.RequestViolation violations = 6 [json_name = "violations"];</code>
+   */
+  @java.lang.Override
+  public int getViolationsCount() {
+    return violations_.size();
+  }
+  /**
+   * <pre>
+   * The wrong fields, or the limits and budgets in the way; what BadRequest and QuotaFailure would say. Empty: none are
+   * named.
+   * </pre>
+   *
+   * <code>repeated .headway.v1.RequestViolation violations = 6 [json_name = "violations"];</code>
+   */
+  @java.lang.Override
+  public io.headway.v1.RequestViolation getViolations(int index) {
+    return violations_.get(index);
+  }
+  /**
+   * <pre>
+   * The wrong fields, or the limits and budgets in the way; what BadRequest and QuotaFailure would say. Empty: none are
+   * named.
+   * </pre>
+   *
+   * <code>repeated .headway.v1.RequestViolation violations = 6 [json_name = "violations"];</code>
+   */
+  @java.lang.Override
+  public io.headway.v1.RequestViolationOrBuilder getViolationsOrBuilder(
+      int index) {
+    return violations_.get(index);
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -314,6 +381,9 @@ java.lang.String defaultValue) {
         4);
     if (((bitField0_ & 0x00000001) != 0)) {
       output.writeMessage(5, getRetryAfter());
+    }
+    for (int i = 0; i < violations_.size(); i++) {
+      output.writeMessage(6, violations_.get(i));
     }
     getUnknownFields().writeTo(output);
   }
@@ -349,6 +419,10 @@ java.lang.String defaultValue) {
       size += com.google.protobuf.CodedOutputStream
         .computeMessageSize(5, getRetryAfter());
     }
+    for (int i = 0; i < violations_.size(); i++) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeMessageSize(6, violations_.get(i));
+    }
     size += getUnknownFields().getSerializedSize();
     memoizedSize = size;
     return size;
@@ -376,6 +450,8 @@ java.lang.String defaultValue) {
       if (!getRetryAfter()
           .equals(other.getRetryAfter())) return false;
     }
+    if (!getViolationsList()
+        .equals(other.getViolationsList())) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -400,6 +476,10 @@ java.lang.String defaultValue) {
     if (hasRetryAfter()) {
       hash = (37 * hash) + RETRY_AFTER_FIELD_NUMBER;
       hash = (53 * hash) + getRetryAfter().hashCode();
+    }
+    if (getViolationsCount() > 0) {
+      hash = (37 * hash) + VIOLATIONS_FIELD_NUMBER;
+      hash = (53 * hash) + getViolationsList().hashCode();
     }
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
@@ -558,6 +638,7 @@ java.lang.String defaultValue) {
       if (com.google.protobuf.GeneratedMessage
               .alwaysUseFieldBuilders) {
         internalGetRetryAfterFieldBuilder();
+        internalGetViolationsFieldBuilder();
       }
     }
     @java.lang.Override
@@ -573,6 +654,13 @@ java.lang.String defaultValue) {
         retryAfterBuilder_.dispose();
         retryAfterBuilder_ = null;
       }
+      if (violationsBuilder_ == null) {
+        violations_ = java.util.Collections.emptyList();
+      } else {
+        violations_ = null;
+        violationsBuilder_.clear();
+      }
+      bitField0_ = (bitField0_ & ~0x00000020);
       return this;
     }
 
@@ -599,9 +687,22 @@ java.lang.String defaultValue) {
     @java.lang.Override
     public io.headway.v1.RequestError buildPartial() {
       io.headway.v1.RequestError result = new io.headway.v1.RequestError(this);
+      buildPartialRepeatedFields(result);
       if (bitField0_ != 0) { buildPartial0(result); }
       onBuilt();
       return result;
+    }
+
+    private void buildPartialRepeatedFields(io.headway.v1.RequestError result) {
+      if (violationsBuilder_ == null) {
+        if (((bitField0_ & 0x00000020) != 0)) {
+          violations_ = java.util.Collections.unmodifiableList(violations_);
+          bitField0_ = (bitField0_ & ~0x00000020);
+        }
+        result.violations_ = violations_;
+      } else {
+        result.violations_ = violationsBuilder_.build();
+      }
     }
 
     private void buildPartial0(io.headway.v1.RequestError result) {
@@ -657,6 +758,32 @@ java.lang.String defaultValue) {
       bitField0_ |= 0x00000008;
       if (other.hasRetryAfter()) {
         mergeRetryAfter(other.getRetryAfter());
+      }
+      if (violationsBuilder_ == null) {
+        if (!other.violations_.isEmpty()) {
+          if (violations_.isEmpty()) {
+            violations_ = other.violations_;
+            bitField0_ = (bitField0_ & ~0x00000020);
+          } else {
+            ensureViolationsIsMutable();
+            violations_.addAll(other.violations_);
+          }
+          onChanged();
+        }
+      } else {
+        if (!other.violations_.isEmpty()) {
+          if (violationsBuilder_.isEmpty()) {
+            violationsBuilder_.dispose();
+            violationsBuilder_ = null;
+            violations_ = other.violations_;
+            bitField0_ = (bitField0_ & ~0x00000020);
+            violationsBuilder_ = 
+              com.google.protobuf.GeneratedMessage.alwaysUseFieldBuilders ?
+                 internalGetViolationsFieldBuilder() : null;
+          } else {
+            violationsBuilder_.addAllMessages(other.violations_);
+          }
+        }
       }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
@@ -715,6 +842,19 @@ java.lang.String defaultValue) {
               bitField0_ |= 0x00000010;
               break;
             } // case 42
+            case 50: {
+              io.headway.v1.RequestViolation m =
+                  input.readMessage(
+                      io.headway.v1.RequestViolation.parser(),
+                      extensionRegistry);
+              if (violationsBuilder_ == null) {
+                ensureViolationsIsMutable();
+                violations_.add(m);
+              } else {
+                violationsBuilder_.addMessage(m);
+              }
+              break;
+            } // case 50
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -1249,6 +1389,336 @@ java.lang.String defaultValue) {
         retryAfter_ = null;
       }
       return retryAfterBuilder_;
+    }
+
+    private java.util.List<io.headway.v1.RequestViolation> violations_ =
+      java.util.Collections.emptyList();
+    private void ensureViolationsIsMutable() {
+      if (!((bitField0_ & 0x00000020) != 0)) {
+        violations_ = new java.util.ArrayList<io.headway.v1.RequestViolation>(violations_);
+        bitField0_ |= 0x00000020;
+       }
+    }
+
+    private com.google.protobuf.RepeatedFieldBuilder<
+        io.headway.v1.RequestViolation, io.headway.v1.RequestViolation.Builder, io.headway.v1.RequestViolationOrBuilder> violationsBuilder_;
+
+    /**
+     * <pre>
+     * The wrong fields, or the limits and budgets in the way; what BadRequest and QuotaFailure would say. Empty: none are
+     * named.
+     * </pre>
+     *
+     * <code>repeated .headway.v1.RequestViolation violations = 6 [json_name = "violations"];</code>
+     */
+    public java.util.List<io.headway.v1.RequestViolation> getViolationsList() {
+      if (violationsBuilder_ == null) {
+        return java.util.Collections.unmodifiableList(violations_);
+      } else {
+        return violationsBuilder_.getMessageList();
+      }
+    }
+    /**
+     * <pre>
+     * The wrong fields, or the limits and budgets in the way; what BadRequest and QuotaFailure would say. Empty: none are
+     * named.
+     * </pre>
+     *
+     * <code>repeated .headway.v1.RequestViolation violations = 6 [json_name = "violations"];</code>
+     */
+    public int getViolationsCount() {
+      if (violationsBuilder_ == null) {
+        return violations_.size();
+      } else {
+        return violationsBuilder_.getCount();
+      }
+    }
+    /**
+     * <pre>
+     * The wrong fields, or the limits and budgets in the way; what BadRequest and QuotaFailure would say. Empty: none are
+     * named.
+     * </pre>
+     *
+     * <code>repeated .headway.v1.RequestViolation violations = 6 [json_name = "violations"];</code>
+     */
+    public io.headway.v1.RequestViolation getViolations(int index) {
+      if (violationsBuilder_ == null) {
+        return violations_.get(index);
+      } else {
+        return violationsBuilder_.getMessage(index);
+      }
+    }
+    /**
+     * <pre>
+     * The wrong fields, or the limits and budgets in the way; what BadRequest and QuotaFailure would say. Empty: none are
+     * named.
+     * </pre>
+     *
+     * <code>repeated .headway.v1.RequestViolation violations = 6 [json_name = "violations"];</code>
+     */
+    public Builder setViolations(
+        int index, io.headway.v1.RequestViolation value) {
+      if (violationsBuilder_ == null) {
+        if (value == null) {
+          throw new NullPointerException();
+        }
+        ensureViolationsIsMutable();
+        violations_.set(index, value);
+        onChanged();
+      } else {
+        violationsBuilder_.setMessage(index, value);
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * The wrong fields, or the limits and budgets in the way; what BadRequest and QuotaFailure would say. Empty: none are
+     * named.
+     * </pre>
+     *
+     * <code>repeated .headway.v1.RequestViolation violations = 6 [json_name = "violations"];</code>
+     */
+    public Builder setViolations(
+        int index, io.headway.v1.RequestViolation.Builder builderForValue) {
+      if (violationsBuilder_ == null) {
+        ensureViolationsIsMutable();
+        violations_.set(index, builderForValue.build());
+        onChanged();
+      } else {
+        violationsBuilder_.setMessage(index, builderForValue.build());
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * The wrong fields, or the limits and budgets in the way; what BadRequest and QuotaFailure would say. Empty: none are
+     * named.
+     * </pre>
+     *
+     * <code>repeated .headway.v1.RequestViolation violations = 6 [json_name = "violations"];</code>
+     */
+    public Builder addViolations(io.headway.v1.RequestViolation value) {
+      if (violationsBuilder_ == null) {
+        if (value == null) {
+          throw new NullPointerException();
+        }
+        ensureViolationsIsMutable();
+        violations_.add(value);
+        onChanged();
+      } else {
+        violationsBuilder_.addMessage(value);
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * The wrong fields, or the limits and budgets in the way; what BadRequest and QuotaFailure would say. Empty: none are
+     * named.
+     * </pre>
+     *
+     * <code>repeated .headway.v1.RequestViolation violations = 6 [json_name = "violations"];</code>
+     */
+    public Builder addViolations(
+        int index, io.headway.v1.RequestViolation value) {
+      if (violationsBuilder_ == null) {
+        if (value == null) {
+          throw new NullPointerException();
+        }
+        ensureViolationsIsMutable();
+        violations_.add(index, value);
+        onChanged();
+      } else {
+        violationsBuilder_.addMessage(index, value);
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * The wrong fields, or the limits and budgets in the way; what BadRequest and QuotaFailure would say. Empty: none are
+     * named.
+     * </pre>
+     *
+     * <code>repeated .headway.v1.RequestViolation violations = 6 [json_name = "violations"];</code>
+     */
+    public Builder addViolations(
+        io.headway.v1.RequestViolation.Builder builderForValue) {
+      if (violationsBuilder_ == null) {
+        ensureViolationsIsMutable();
+        violations_.add(builderForValue.build());
+        onChanged();
+      } else {
+        violationsBuilder_.addMessage(builderForValue.build());
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * The wrong fields, or the limits and budgets in the way; what BadRequest and QuotaFailure would say. Empty: none are
+     * named.
+     * </pre>
+     *
+     * <code>repeated .headway.v1.RequestViolation violations = 6 [json_name = "violations"];</code>
+     */
+    public Builder addViolations(
+        int index, io.headway.v1.RequestViolation.Builder builderForValue) {
+      if (violationsBuilder_ == null) {
+        ensureViolationsIsMutable();
+        violations_.add(index, builderForValue.build());
+        onChanged();
+      } else {
+        violationsBuilder_.addMessage(index, builderForValue.build());
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * The wrong fields, or the limits and budgets in the way; what BadRequest and QuotaFailure would say. Empty: none are
+     * named.
+     * </pre>
+     *
+     * <code>repeated .headway.v1.RequestViolation violations = 6 [json_name = "violations"];</code>
+     */
+    public Builder addAllViolations(
+        java.lang.Iterable<? extends io.headway.v1.RequestViolation> values) {
+      if (violationsBuilder_ == null) {
+        ensureViolationsIsMutable();
+        com.google.protobuf.AbstractMessageLite.Builder.addAll(
+            values, violations_);
+        onChanged();
+      } else {
+        violationsBuilder_.addAllMessages(values);
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * The wrong fields, or the limits and budgets in the way; what BadRequest and QuotaFailure would say. Empty: none are
+     * named.
+     * </pre>
+     *
+     * <code>repeated .headway.v1.RequestViolation violations = 6 [json_name = "violations"];</code>
+     */
+    public Builder clearViolations() {
+      if (violationsBuilder_ == null) {
+        violations_ = java.util.Collections.emptyList();
+        bitField0_ = (bitField0_ & ~0x00000020);
+        onChanged();
+      } else {
+        violationsBuilder_.clear();
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * The wrong fields, or the limits and budgets in the way; what BadRequest and QuotaFailure would say. Empty: none are
+     * named.
+     * </pre>
+     *
+     * <code>repeated .headway.v1.RequestViolation violations = 6 [json_name = "violations"];</code>
+     */
+    public Builder removeViolations(int index) {
+      if (violationsBuilder_ == null) {
+        ensureViolationsIsMutable();
+        violations_.remove(index);
+        onChanged();
+      } else {
+        violationsBuilder_.remove(index);
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * The wrong fields, or the limits and budgets in the way; what BadRequest and QuotaFailure would say. Empty: none are
+     * named.
+     * </pre>
+     *
+     * <code>repeated .headway.v1.RequestViolation violations = 6 [json_name = "violations"];</code>
+     */
+    public io.headway.v1.RequestViolation.Builder getViolationsBuilder(
+        int index) {
+      return internalGetViolationsFieldBuilder().getBuilder(index);
+    }
+    /**
+     * <pre>
+     * The wrong fields, or the limits and budgets in the way; what BadRequest and QuotaFailure would say. Empty: none are
+     * named.
+     * </pre>
+     *
+     * <code>repeated .headway.v1.RequestViolation violations = 6 [json_name = "violations"];</code>
+     */
+    public io.headway.v1.RequestViolationOrBuilder getViolationsOrBuilder(
+        int index) {
+      if (violationsBuilder_ == null) {
+        return violations_.get(index);  } else {
+        return violationsBuilder_.getMessageOrBuilder(index);
+      }
+    }
+    /**
+     * <pre>
+     * The wrong fields, or the limits and budgets in the way; what BadRequest and QuotaFailure would say. Empty: none are
+     * named.
+     * </pre>
+     *
+     * <code>repeated .headway.v1.RequestViolation violations = 6 [json_name = "violations"];</code>
+     */
+    public java.util.List<? extends io.headway.v1.RequestViolationOrBuilder> 
+         getViolationsOrBuilderList() {
+      if (violationsBuilder_ != null) {
+        return violationsBuilder_.getMessageOrBuilderList();
+      } else {
+        return java.util.Collections.unmodifiableList(violations_);
+      }
+    }
+    /**
+     * <pre>
+     * The wrong fields, or the limits and budgets in the way; what BadRequest and QuotaFailure would say. Empty: none are
+     * named.
+     * </pre>
+     *
+     * <code>repeated .headway.v1.RequestViolation violations = 6 [json_name = "violations"];</code>
+     */
+    public io.headway.v1.RequestViolation.Builder addViolationsBuilder() {
+      return internalGetViolationsFieldBuilder().addBuilder(
+          io.headway.v1.RequestViolation.getDefaultInstance());
+    }
+    /**
+     * <pre>
+     * The wrong fields, or the limits and budgets in the way; what BadRequest and QuotaFailure would say. Empty: none are
+     * named.
+     * </pre>
+     *
+     * <code>repeated .headway.v1.RequestViolation violations = 6 [json_name = "violations"];</code>
+     */
+    public io.headway.v1.RequestViolation.Builder addViolationsBuilder(
+        int index) {
+      return internalGetViolationsFieldBuilder().addBuilder(
+          index, io.headway.v1.RequestViolation.getDefaultInstance());
+    }
+    /**
+     * <pre>
+     * The wrong fields, or the limits and budgets in the way; what BadRequest and QuotaFailure would say. Empty: none are
+     * named.
+     * </pre>
+     *
+     * <code>repeated .headway.v1.RequestViolation violations = 6 [json_name = "violations"];</code>
+     */
+    public java.util.List<io.headway.v1.RequestViolation.Builder> 
+         getViolationsBuilderList() {
+      return internalGetViolationsFieldBuilder().getBuilderList();
+    }
+    private com.google.protobuf.RepeatedFieldBuilder<
+        io.headway.v1.RequestViolation, io.headway.v1.RequestViolation.Builder, io.headway.v1.RequestViolationOrBuilder> 
+        internalGetViolationsFieldBuilder() {
+      if (violationsBuilder_ == null) {
+        violationsBuilder_ = new com.google.protobuf.RepeatedFieldBuilder<
+            io.headway.v1.RequestViolation, io.headway.v1.RequestViolation.Builder, io.headway.v1.RequestViolationOrBuilder>(
+                violations_,
+                ((bitField0_ & 0x00000020) != 0),
+                getParentForChildren(),
+                isClean());
+        violations_ = null;
+      }
+      return violationsBuilder_;
     }
 
     // @@protoc_insertion_point(builder_scope:headway.v1.RequestError)

@@ -139,4 +139,53 @@ java.lang.String defaultValue);
    * <code>.google.protobuf.Duration retry_after = 5 [json_name = "retryAfter"];</code>
    */
   com.google.protobuf.DurationOrBuilder getRetryAfterOrBuilder();
+
+  /**
+   * <pre>
+   * The wrong fields, or the limits and budgets in the way; what BadRequest and QuotaFailure would say. Empty: none are
+   * named.
+   * </pre>
+   *
+   * <code>repeated .headway.v1.RequestViolation violations = 6 [json_name = "violations"];</code>
+   */
+  java.util.List<io.headway.v1.RequestViolation> 
+      getViolationsList();
+  /**
+   * <pre>
+   * The wrong fields, or the limits and budgets in the way; what BadRequest and QuotaFailure would say. Empty: none are
+   * named.
+   * </pre>
+   *
+   * <code>repeated .headway.v1.RequestViolation violations = 6 [json_name = "violations"];</code>
+   */
+  io.headway.v1.RequestViolation getViolations(int index);
+  /**
+   * <pre>
+   * The wrong fields, or the limits and budgets in the way; what BadRequest and QuotaFailure would say. Empty: none are
+   * named.
+   * </pre>
+   *
+   * <code>repeated .headway.v1.RequestViolation violations = 6 [json_name = "violations"];</code>
+   */
+  int getViolationsCount();
+  /**
+   * <pre>
+   * The wrong fields, or the limits and budgets in the way; what BadRequest and QuotaFailure would say. Empty: none are
+   * named.
+   * </pre>
+   *
+   * <code>repeated .headway.v1.RequestViolation violations = 6 [json_name = "violations"];</code>
+   */
+  java.util.List<? extends io.headway.v1.RequestViolationOrBuilder> 
+      getViolationsOrBuilderList();
+  /**
+   * <pre>
+   * The wrong fields, or the limits and budgets in the way; what BadRequest and QuotaFailure would say. Empty: none are
+   * named.
+   * </pre>
+   *
+   * <code>repeated .headway.v1.RequestViolation violations = 6 [json_name = "violations"];</code>
+   */
+  io.headway.v1.RequestViolationOrBuilder getViolationsOrBuilder(
+      int index);
 }
