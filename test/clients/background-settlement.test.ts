@@ -87,15 +87,19 @@ describe("a settlement in the background", () => {
   });
 
   it.each([
-    ["leaves at once", "process.exit()"],
-    ["closes the client without waiting", "headway[Symbol.dispose]()"],
-    ["comes to its end", ""],
-  ])("arrives from a program that %s", async (_, end) => {
+    ["leaves at once", 0, "process.exit()"],
+    ["leaves at once after a long call", 1_500, "process.exit()"],
+    ["closes the client without waiting", 0, "headway[Symbol.dispose]()"],
+    ["comes to its end", 0, ""],
+  ])("arrives from a program that %s", async (_, callMs, end) => {
     const client = resolve(import.meta.dirname, "../../clients/typescript/src/index.ts");
     const script = `
       import { Headway } from ${JSON.stringify(client)};
       const headway = new Headway({ address: "${service.grpcAddress}" });
-      await headway.withSlot(${JSON.stringify(REQUEST)}, (slot) => slot.report(${JSON.stringify({ usage: USAGE })}));
+      await headway.withSlot(${JSON.stringify(REQUEST)}, async (slot) => {
+        await new Promise((resolve) => setTimeout(resolve, ${callMs}));
+        slot.report(${JSON.stringify({ usage: USAGE })});
+      });
       ${end}`;
     const { stderr } = await run(process.execPath, ["--input-type=module", "--eval", script]);
     expect(stderr).toBe("");

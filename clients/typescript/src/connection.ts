@@ -2,7 +2,10 @@ import type { DescMessage, DescMethod, MessageInitShape, MessageShape } from "@b
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { Client, credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
 import { context, propagation } from "@opentelemetry/api";
+import { HoldSlotsResponseSchema } from "./gen/hold_slots_pb.js";
+import { HeadwayService } from "./gen/headway_service_pb.js";
 import { HeadwayError } from "./headway-error.ts";
+import type { HoldSlotsCall } from "./slot-stream.ts";
 
 /** Where Headway is, and who calls. */
 export interface HeadwayOptions {
@@ -63,9 +66,8 @@ const SERVICE_CONFIG = JSON.stringify({
 });
 
 /** One HTTP/2 connection, made at the first call and again when it breaks. */
-export class Connection implements Disposable, AsyncDisposable {
+export class Connection implements Disposable {
   readonly #client: Client;
-  readonly #background = new Set<Promise<void>>();
   readonly #token: string | undefined;
 
   constructor(options: HeadwayOptions) {
@@ -145,20 +147,18 @@ export class Connection implements Disposable, AsyncDisposable {
     }
   }
 
-  /** Notes work that its caller does not wait for, and that must not reject. */
-  keepInBackground(work: Promise<void>): void {
-    this.#background.add(work);
-    void work.then(() => this.#background.delete(work));
+  /** Opens a stream of requests about slots. */
+  holdSlots(): HoldSlotsCall {
+    return this.#client.makeBidiStreamRequest(
+      pathOf(HeadwayService.method.holdSlots),
+      (message: Buffer) => message,
+      deserializer(HoldSlotsResponseSchema),
+      this.#metadata(),
+    ) as HoldSlotsCall;
   }
 
   /** Calls in progress come to their end, if the connection lasts until then. */
   [Symbol.dispose](): void {
-    this.#client.close();
-  }
-
-  /** Waits for what goes on in the background first. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#background);
     this.#client.close();
   }
 

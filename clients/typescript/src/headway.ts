@@ -6,6 +6,7 @@ import { HeadwayService } from "./gen/headway_service_pb.js";
 import type { Model } from "./gen/list_models_pb.js";
 import type { StreamCompleteResponse } from "./gen/stream_complete_pb.js";
 import { Slot } from "./slot.ts";
+import { SlotCalls } from "./slot-calls.ts";
 import { reportOfError } from "./slot-report.ts";
 import { acquireRequestOf, type SlotRequest } from "./slot-request.ts";
 
@@ -18,9 +19,11 @@ const MOST_LATE_GRANTS = 3;
  */
 export class Headway implements Disposable, AsyncDisposable {
   readonly #connection: Connection;
+  readonly #slots: SlotCalls;
 
   constructor(options: HeadwayOptions = {}) {
     this.#connection = new Connection(options);
+    this.#slots = new SlotCalls(this.#connection);
   }
 
   /** Answers a conversation: chooses a model, waits for its turn, calls it, falls back. @throws {HeadwayError} */
@@ -68,12 +71,8 @@ export class Headway implements Disposable, AsyncDisposable {
   async acquireSlot(request: SlotRequest, options?: CallOptions): Promise<Slot> {
     for (let late = 0; ; late++) {
       const askedAtMs = performance.now();
-      const grant = await this.#connection.unary(
-        HeadwayService.method.acquireSlot,
-        acquireRequestOf(request),
-        options,
-      );
-      const slot = new Slot(this.#connection, grant, { askedAtMs, leaseMs: request.leaseMs });
+      const grant = await this.#slots.acquire(acquireRequestOf(request), options);
+      const slot = new Slot(this.#slots, grant, { askedAtMs, leaseMs: request.leaseMs });
       if (!slot.isLate || late === MOST_LATE_GRANTS) return slot;
       await slot.release();
     }
@@ -105,11 +104,13 @@ export class Headway implements Disposable, AsyncDisposable {
 
   /** Closes the connection. Calls in progress come to their end, if the connection lasts until then. */
   [Symbol.dispose](): void {
+    this.#slots.close();
     this.#connection[Symbol.dispose]();
   }
 
   /** The same, when all settlements are done or have failed: after ten seconds at most. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#connection[Symbol.asyncDispose]();
+    await this.#slots.finish();
+    this[Symbol.dispose]();
   }
 }

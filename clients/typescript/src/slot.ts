@@ -1,14 +1,11 @@
 import { setImmediate as endOfTurn } from "node:timers/promises";
 import { durationMs, timestampMs } from "@bufbuild/protobuf/wkt";
-import type { Connection } from "./connection.ts";
-import { HeadwayService } from "./gen/headway_service_pb.js";
 import type { AcquireSlotResponse, SettleSlotResponse } from "./gen/slots_pb.js";
+import type { SlotCalls } from "./slot-calls.ts";
 import { type SlotReport, settleRequestOf } from "./slot-report.ts";
 
 /** A slot that nobody settles is renewed no longer than this, so that a forgotten one ends. */
 const LONGEST_HOLD_MS = 3_600_000;
-/** How long to try to end a slot whose call is over. */
-const END_TIMEOUT_MS = 10_000;
 /** Timers of Node overflow above this. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -29,7 +26,7 @@ export class Slot implements AsyncDisposable {
   readonly reservedTokens: number;
   /** How long it was waited for. */
   readonly waitedMs: number;
-  readonly #connection: Connection;
+  readonly #calls: SlotCalls;
   /** At the earliest: what the request took on its way counts as if the answer had. */
   readonly #grantedAtMs: number;
   readonly #startWithinMs: number;
@@ -39,11 +36,11 @@ export class Slot implements AsyncDisposable {
 
   /** @internal Slots come from `Headway.acquireSlot`. */
   constructor(
-    connection: Connection,
+    calls: SlotCalls,
     grant: AcquireSlotResponse,
     { askedAtMs, leaseMs }: { askedAtMs: number; leaseMs: number | undefined },
   ) {
-    this.#connection = connection;
+    this.#calls = calls;
     this.id = grant.slotId;
     this.model = grant.model;
     this.deployment = grant.deployment;
@@ -77,11 +74,7 @@ export class Slot implements AsyncDisposable {
    */
   async settle(report: SlotReport = {}): Promise<SettleSlotResponse> {
     this.report(report);
-    this.#end ??= this.#finish(() =>
-      this.#connection.unary(HeadwayService.method.settleSlot, settleRequestOf(this.id, this.#report), {
-        timeoutMs: END_TIMEOUT_MS,
-      }),
-    );
+    this.#end ??= this.#finish(() => this.#calls.settle(settleRequestOf(this.id, this.#report)));
     const settled = await this.#end;
     if (settled === undefined) throw new TypeError("the slot was released, it cannot be settled");
     return settled;
@@ -90,8 +83,7 @@ export class Slot implements AsyncDisposable {
   /** Gives the slot back: only for a call that was never sent. Does nothing to a settled one. @throws {HeadwayError} */
   async release(): Promise<void> {
     this.#end ??= this.#finish(async () => {
-      const request = { slotId: this.id };
-      await this.#connection.unary(HeadwayService.method.releaseSlot, request, { timeoutMs: END_TIMEOUT_MS });
+      await this.#calls.release(this.id);
       return undefined;
     });
     await this.#end;
@@ -124,7 +116,7 @@ export class Slot implements AsyncDisposable {
       () => {},
       () => {},
     );
-    this.#connection.keepInBackground(begun ?? this.settleQuietly(report));
+    this.#calls.keepInBackground(begun ?? this.settleQuietly(report));
     // HTTP/2 hands what was written in a turn of the event loop to the socket when the turn ends.
     await endOfTurn();
   }
@@ -138,7 +130,7 @@ export class Slot implements AsyncDisposable {
     this.#renewal = setInterval(
       () => {
         if (performance.now() - this.#grantedAtMs > LONGEST_HOLD_MS) clearInterval(this.#renewal);
-        else this.#connection.unary(HeadwayService.method.renewSlot, { slotId: this.id }).catch(() => {});
+        else this.#calls.renew(this.id).catch(() => {});
       },
       Math.min(intervalMs, LONGEST_TIMER_MS),
     );
