@@ -1,8 +1,10 @@
 import { EventEmitter } from "node:events";
-import { fromBinary } from "@bufbuild/protobuf";
+import { create, fromBinary } from "@bufbuild/protobuf";
+import { durationFromMs } from "@bufbuild/protobuf/wkt";
 import { Metadata, type ServiceError, status } from "@grpc/grpc-js";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { Headway } from "../../clients/typescript/src/index.ts";
+import { Headway, HeadwayError } from "../../clients/typescript/src/index.ts";
+import { SlotCalls } from "../../clients/typescript/src/slot-calls.ts";
 import {
   type Asked,
   type HoldSlotsCall,
@@ -14,6 +16,7 @@ import {
   HoldSlotsRequestSchema,
   type HoldSlotsResponse,
 } from "../../gen/es/headway/v1/hold_slots_pb.js";
+import { AcquireSlotResponseSchema } from "../../gen/es/headway/v1/slots_pb.js";
 import { slotConfig } from "../support/service/slot-config.ts";
 import { startHeadway } from "../support/service/start-headway.ts";
 import { Relay } from "./support/relay.ts";
@@ -138,6 +141,20 @@ describe("slots of the client for TypeScript", () => {
     await expect(asked).rejects.toBe(leaving.signal.reason);
     relay.releaseAnswers();
     await vi.waitFor(async () => expect((await service.load()).reserved).toBe(0));
+  });
+
+  it("are asked for again when one that came too late cannot be given back", async () => {
+    const { service, headway } = await start();
+    onTestFinished(() => service.close());
+    const lost = new HeadwayError(status.NOT_FOUND, "no such slot", { metadata: {}, violations: [] });
+    const release = vi.spyOn(SlotCalls.prototype, "release").mockRejectedValueOnce(lost);
+    const late = create(AcquireSlotResponseSchema, { slotId: "slot_late", startWithin: durationFromMs(0) });
+    vi.spyOn(SlotCalls.prototype, "acquire").mockResolvedValueOnce(late);
+    onTestFinished(() => void vi.restoreAllMocks());
+    const slot = await headway.acquireSlot(REQUEST);
+    expect(slot.model).toBe("own/a");
+    expect(release).toHaveBeenCalledExactlyOnceWith("slot_late");
+    await slot.release();
   });
 
   it("do not hold up a server that shuts down", async () => {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import TracebackType
@@ -154,7 +155,9 @@ class Headway:
             slot = Slot(self._stub, self._connect, self._renewer, Grant(grant, lease, asked_at))
             if not slot.is_late or late == MOST_LATE_GRANTS:
                 return slot
-            slot.release()
+            # Whether that works tells nothing that the next answer does not.
+            with contextlib.suppress(HeadwayError):
+                slot.release()
             late += 1
 
 

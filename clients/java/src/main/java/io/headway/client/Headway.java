@@ -133,7 +133,7 @@ public final class Headway implements AutoCloseable {
             if (!slot.isLate() || late == MOST_LATE_GRANTS) {
                 return slot;
             }
-            slot.release();
+            slot.giveBack();
         }
     }
 
@@ -191,10 +191,10 @@ public final class Headway implements AutoCloseable {
             public void onNext(AcquireSlotResponse grant) {
                 var slot = slotOf(request, askedAtNanos, grant);
                 if (slot.isLate() && late < MOST_LATE_GRANTS) {
-                    slot.release();
+                    slot.giveBack();
                     acquireInto(pending, request, late + 1);
                 } else if (!pending.complete(slot)) {
-                    slot.release();
+                    slot.giveBack();
                 }
             }
 
