@@ -16,7 +16,11 @@ export interface Arrival {
 
 /** An HTTP server on a free port of this machine that answers nothing by itself: the test does, step by step. */
 export class ScriptServer {
-  readonly #server = createServer((request, response) => void this.#arrive(request, response));
+  // Idle connections are closed by who the test is about, never by time.
+  readonly #server = createServer(
+    { keepAliveTimeout: 0 },
+    (request, response) => void this.#arrive(request, response),
+  );
   readonly #sockets = new Set<Socket>();
   readonly #arrivals: Arrival[] = [];
   readonly #waiters: ((arrival: Arrival) => void)[] = [];

@@ -24,7 +24,8 @@ export class GatedProvider {
   readonly calls: GatedCall[] = [];
   /** Answers each call as soon as it comes. Undefined: the test does. */
   onCall: ((call: GatedCall) => void) | undefined;
-  readonly #server = createServer((request, response) => {
+  // Idle connections are closed by who the test is about, never by time.
+  readonly #server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => void chunks.push(chunk));
     request.on("end", () => {

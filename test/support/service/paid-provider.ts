@@ -6,7 +6,8 @@ import type { AddressInfo } from "node:net";
 export class PaidProvider {
   readonly #answerTokens: (count: number) => number;
   readonly #answerMs: () => number;
-  readonly #server = createServer((request, response) => {
+  // Idle connections are closed by who the test is about, never by time.
+  readonly #server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     request.resume().on("end", () => {
       const usage = { prompt_tokens: 10, completion_tokens: this.#answerTokens(this.#count++) };
       const message = { role: "assistant", content: "ok" };
