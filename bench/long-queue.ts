@@ -12,7 +12,7 @@ export function benchLongQueue(print: (line: string) => void, tenants: number): 
   const waiting = [];
   const enqueue = stopwatch();
   for (let index = 0; index < count; index++) {
-    const answer = scheduler.acquire({ ...requestFor(pool, RESERVED), tenant: names[index % tenants]! });
+    const answer = scheduler.acquire(requestFor(pool, RESERVED, names[index % tenants]));
     if (answer.kind !== "waiting") throw new Error("did not wait");
     waiting.push(answer);
   }

@@ -107,7 +107,7 @@ async function benchQueuedPath(print: Print): Promise<void> {
   let granted = 0;
   let asked = 0;
   const ask = (): void => {
-    const answer = scheduler.acquire({ ...requestFor(pool, RESERVED), tenant: `t${asked++ % 2}` });
+    const answer = scheduler.acquire(requestFor(pool, RESERVED, `t${asked++ % 2}`));
     const take = (lease: Lease): void => {
       if (granted < count) startsMs[granted++] = lease.startMs;
       scheduler.settle(lease, USED);

@@ -50,10 +50,10 @@ export function makeScheduler(clock: Clock, rules: PoolRules): { scheduler: Sche
 }
 
 /** A request that waits as long as it takes. */
-export function requestFor(pool: PoolQueue, amounts: Amounts): StartRequest {
+export function requestFor(pool: PoolQueue, amounts: Amounts, tenant = "default"): StartRequest {
   return {
     options: [{ deployment: "provider/model", pool, amounts, scopes: NO_SCOPES }],
-    tenant: "default",
+    tenant,
     level: 1,
     maxWaitMs: 1e9,
     deadlineMs: undefined,

@@ -38,6 +38,8 @@ export class Place implements Claimant {
   /** Neighbours in the flow's line. */
   previous: Place | undefined;
   next: Place | undefined;
+  /** The next of the same waiter's places, in order of preference. */
+  sibling: Place | undefined;
 
   constructor(waiter: Waiter, option: StartOption) {
     this.waiter = waiter;

@@ -129,7 +129,7 @@ export class Scheduler {
       deadlineMs: undefined,
       leaseDurationMs: 0,
     };
-    const newcomer = new Place(new Waiter(asked, nowMs, nowMs, () => {}), option);
+    const newcomer = new Place(new Waiter(asked, nowMs, () => {}), option);
     const planned = option.pool.preview(newcomer, nowMs);
     const unknown = option.scopes.some((scope) => {
       return scope.lookAhead === undefined && !Number.isFinite(scope.earliestMs(nowMs, option.amounts));

@@ -152,7 +152,7 @@ export class ScopeRooms {
   /** Who waits here and elsewhere is played as one who waits here. */
   #isPlayed(place: Place): boolean {
     if (this.#isHere(place)) return !this.#out.has(place);
-    return place.waiter.places.every((other) => !this.#isHere(other));
+    return !place.waiter.isIn(this.#queue);
   }
 
   #isHere({ option }: Place): boolean {

@@ -2,6 +2,7 @@ import { NO_CAUSES } from "../core/cause-set.ts";
 import type { JsonValue } from "../core/chat.ts";
 import { type Refusal, refuse } from "../core/refusal.ts";
 import type { Waiting } from "../core/waiting.ts";
+import type { FairQueue } from "./fair-queue.ts";
 import type { Lease } from "./lease.ts";
 import type { Place, StartOption } from "./place.ts";
 
@@ -34,7 +35,6 @@ export interface QueuedAt {
   readonly likelyWaitMs: number | undefined;
 }
 
-const NO_PLACES: readonly Place[] = [];
 const LEFT = refuse("CANCELLED", "the caller went away while waiting");
 
 /**
@@ -45,10 +45,8 @@ export class Waiter implements Waiting<Lease | Refusal> {
   readonly answer: Promise<Lease | Refusal>;
   readonly request: StartRequest;
   readonly enqueuedMs: number;
-  /** Monotonic time at which it is refused. */
-  readonly deadlineMs: number;
-  /** In order of preference. */
-  places: readonly Place[] = NO_PLACES;
+  /** The first in order of preference of those where it waits; the others are its {@link Place.sibling}s. */
+  firstPlace: Place | undefined;
   /** Everything that has kept it waiting so far. */
   causes = NO_CAUSES;
   /** Undefined once it has been called. */
@@ -56,12 +54,11 @@ export class Waiter implements Waiting<Lease | Refusal> {
   readonly #onEnd: () => void;
 
   /** `onEnd` is run once when the wait has ended, for whatever reason. */
-  constructor(request: StartRequest, enqueuedMs: number, deadlineMs: number, onEnd: () => void) {
+  constructor(request: StartRequest, enqueuedMs: number, onEnd: () => void) {
     const { promise, resolve } = Promise.withResolvers<Lease | Refusal>();
     this.answer = promise;
     this.request = request;
     this.enqueuedMs = enqueuedMs;
-    this.deadlineMs = deadlineMs;
     this.#resolve = resolve;
     this.#onEnd = onEnd;
   }
@@ -74,10 +71,36 @@ export class Waiter implements Waiting<Lease | Refusal> {
     return this.#resolve !== undefined;
   }
 
+  /** The longest wait in milliseconds that the caller accepts. */
+  get acceptedWaitMs(): number {
+    const { deadlineMs = Number.POSITIVE_INFINITY, maxWaitMs } = this.request;
+    return Math.min(maxWaitMs, Math.max(0, deadlineMs - this.enqueuedMs));
+  }
+
+  /** Monotonic time at which it is refused. */
+  get deadlineMs(): number {
+    return this.enqueuedMs + this.acceptedWaitMs;
+  }
+
   /** Takes a place in one more queue. */
   join(place: Place): void {
-    // Most wait in one; an array that has been pushed to has room for 16 more.
-    this.places = this.places.length === 0 ? [place] : this.places.concat(place);
+    const last = this.#lastPlaceBefore(undefined);
+    if (last === undefined) this.firstPlace = place;
+    else last.sibling = place;
+  }
+
+  /** Whether one of its places is in a queue. */
+  isIn(queue: FairQueue): boolean {
+    let place = this.firstPlace;
+    while (place !== undefined && place.option.pool.queue !== queue) place = place.sibling;
+    return place !== undefined;
+  }
+
+  /** Gives up one of its places, which is not taken out of its queue by it. */
+  giveUp(place: Place): void {
+    const before = this.#lastPlaceBefore(place);
+    if (before === undefined) this.firstPlace = place.sibling;
+    else before.sibling = place.sibling;
   }
 
   /** The caller goes away. */
@@ -91,7 +114,20 @@ export class Waiter implements Waiting<Lease | Refusal> {
     if (resolve === undefined) return;
     this.#resolve = undefined;
     this.#onEnd();
-    for (const place of this.places) place.option.pool.leave(place);
+    for (let place = this.firstPlace; place !== undefined; place = place.sibling) {
+      place.option.pool.leave(place);
+    }
     resolve(answer);
+  }
+
+  /** Undefined: there is none, since `place` is the first. */
+  #lastPlaceBefore(place: Place | undefined): Place | undefined {
+    let before: Place | undefined;
+    let next = this.firstPlace;
+    while (next !== undefined && next !== place) {
+      before = next;
+      next = next.sibling;
+    }
+    return before;
   }
 }

@@ -34,17 +34,17 @@ export class WaitingRoom {
 
   /** Lets a request wait at those of its options that can serve it in time; refuses it when none can. */
   wait(request: StartRequest, options: readonly StartOption[], nowMs: number): Refusal | Waiter {
-    const remainingMs = Math.max(0, (request.deadlineMs ?? Number.POSITIVE_INFINITY) - nowMs);
-    const acceptedWaitMs = Math.min(request.maxWaitMs, remainingMs);
-    const waiter = new Waiter(request, nowMs, nowMs + acceptedWaitMs, this.#noteEnd);
+    const waiter = new Waiter(request, nowMs, this.#noteEnd);
     let refusal: Refusal | undefined;
     for (const option of options) {
-      const outcome = this.#enter(waiter, option, nowMs, acceptedWaitMs);
+      const outcome = this.#enter(waiter, option);
       refusal ??= outcome;
     }
-    if (waiter.places.length === 0) return refusal!;
+    if (waiter.firstPlace === undefined) return refusal!;
     this.#deadlines.add(waiter);
-    for (const place of waiter.places) if (waiter.isWaiting) place.option.pool.noteNewcomer(place, nowMs);
+    for (let place: Place | undefined = waiter.firstPlace; place !== undefined; place = place.sibling) {
+      if (waiter.isWaiting) place.option.pool.noteNewcomer(place, nowMs);
+    }
     return waiter;
   }
 
@@ -56,8 +56,8 @@ export class WaitingRoom {
       return;
     }
     option.pool.leave(place);
-    waiter.places = waiter.places.filter((other) => other !== place);
-    if (waiter.places.length > 0) return;
+    waiter.giveUp(place);
+    if (waiter.firstPlace !== undefined) return;
     waiter.end(
       refuseWait({
         pool: option.pool,
@@ -76,7 +76,8 @@ export class WaitingRoom {
   }
 
   /** Puts a waiter into one queue, unless it is full or the turn there would come too late. */
-  #enter(waiter: Waiter, option: StartOption, nowMs: number, acceptedWaitMs: number): Refusal | undefined {
+  #enter(waiter: Waiter, option: StartOption): Refusal | undefined {
+    const { acceptedWaitMs, enqueuedMs: nowMs } = waiter;
     const { pool, deployment, amounts } = option;
     const full = fullQueue(pool, waiter.request.tenant, amounts, this.#bounds);
     if (full !== undefined) {
@@ -106,13 +107,15 @@ export class WaitingRoom {
 
 /** Who can start at this very instant does, before the timer of the queue has had its turn. */
 function endAtDeadline(waiter: Waiter, nowMs: number): void {
-  for (const { option } of waiter.places) if (waiter.isWaiting) option.pool.dispatch(nowMs);
+  for (let place = waiter.firstPlace; place !== undefined; place = place.sibling) {
+    if (waiter.isWaiting) place.option.pool.dispatch(nowMs);
+  }
   if (waiter.isWaiting) refuseLate(waiter);
 }
 
 /** The deadline has come before the start. */
 function refuseLate(waiter: Waiter): void {
-  const { pool, deployment, scopes, amounts } = waiter.places[0]!.option;
+  const { pool, deployment, scopes, amounts } = waiter.firstPlace!.option;
   waiter.end(
     refuseWait({
       pool,
@@ -120,7 +123,7 @@ function refuseLate(waiter: Waiter): void {
       causes: waiter.causes,
       scopes: fullScopes(scopes, waiter.deadlineMs, amounts),
       predictedWaitMs: undefined,
-      acceptedWaitMs: waiter.deadlineMs - waiter.enqueuedMs,
+      acceptedWaitMs: waiter.acceptedWaitMs,
     }),
   );
 }
