@@ -31,9 +31,11 @@ export async function benchScheduler(print: Print): Promise<void> {
     for (let round = 1; round <= 3; round++) bench(print);
   }
   await benchQueuedPath(print);
-  for (const tenants of [1, 3]) {
-    benchLongQueue(() => {}, tenants);
-    for (let round = 1; round <= 3; round++) benchLongQueue(print, tenants);
+  for (const leaving of ["themselves", "by signal"] as const) {
+    for (const tenants of [1, 3]) {
+      benchLongQueue(() => {}, tenants, leaving);
+      for (let round = 1; round <= 3; round++) benchLongQueue(print, tenants, leaving);
+    }
   }
   await benchPunctuality(print);
   benchMemory(print);

@@ -8,16 +8,15 @@ export interface Waiting<Answer> {
 }
 
 /** The answer of a wait that is left when `signal` aborts; at once where it has aborted already. */
-export async function answerUnlessAborted<Answer>(
-  waiting: Waiting<Answer>,
-  signal: AbortSignal,
-): Promise<Answer> {
-  const leave = (): void => waiting.leave();
-  if (signal.aborted) leave();
-  else signal.addEventListener("abort", leave, { once: true });
-  try {
-    return await waiting.answer;
-  } finally {
-    signal.removeEventListener("abort", leave);
+export function answerUnlessAborted<Answer>(waiting: Waiting<Answer>, signal: AbortSignal): Promise<Answer> {
+  const { answer } = waiting;
+  if (signal.aborted) {
+    waiting.leave();
+    return answer;
   }
+  const leave = (): void => waiting.leave();
+  const forget = (): void => signal.removeEventListener("abort", leave);
+  signal.addEventListener("abort", leave);
+  answer.then(forget, forget);
+  return answer;
 }
