@@ -174,7 +174,7 @@ describe("slots of the client for TypeScript", () => {
     );
     relay.forwardTo(service.grpcAddress);
     onTestFinished(() => service.close());
-    const slot = await vi.waitFor(() => headway.acquireSlot(REQUEST), { timeout: 10_000 });
+    const slot = await vi.waitFor(() => headway.acquireSlot(REQUEST));
     await slot.release();
     expect(await service.load()).toEqual({ waiting: 0, reserved: 0 });
   });
