@@ -7,7 +7,7 @@ export default defineConfig({
     setupFiles: ["test/support/patient-waits.ts"],
     // One model server at a time: each wants every core.
     fileParallelism: false,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
 });

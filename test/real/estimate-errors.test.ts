@@ -25,5 +25,4 @@ providers:
     console.log(server.model, errors);
     expect(errors.median).toBeLessThanOrEqual(0.03);
   },
-  300_000,
 );

@@ -5,8 +5,8 @@ import type { JaegerTrace } from "./jaeger-trace.ts";
 
 const jaegerPart: RealPart = { folder: "jaeger", pinsFile: "go.mod" };
 
-const startTimeoutMs = 30_000;
-const findTimeoutMs = 20_000;
+const startTimeoutMs = 120_000;
+const findTimeoutMs = 60_000;
 const findIntervalMs = 100;
 
 /** The servers of Jaeger; the system picks their ports, and Jaeger logs the ones it got. */
@@ -27,7 +27,7 @@ export interface Jaeger {
   readonly queryUrl: string;
   /**
    * Waits until a trace is stored and gives it. Exporters send the spans of one trace in several batches: give
-   * `minimumSpans` (default 1) to wait until that many are there. Throws after 20 s, saying what was found.
+   * `minimumSpans` (default 1) to wait until that many are there. Throws after a minute, saying what was found.
    */
   findTrace(traceId: string, minimumSpans?: number): Promise<JaegerTrace>;
   /** All that it has written so far. */

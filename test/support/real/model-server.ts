@@ -5,7 +5,7 @@ import { missingReason, partPath, type RealPart, scriptsFolder, skipReason } fro
 const modelPart: RealPart = { folder: "model", pinsFile: "requirements.txt" };
 
 /** Loading the weights takes about 2 s; a busy machine gets room. */
-const startTimeoutMs = 60_000;
+const startTimeoutMs = 120_000;
 
 /** A language model that runs on this machine behind the OpenAI HTTP API. */
 export interface RealModel {

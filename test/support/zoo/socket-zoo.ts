@@ -51,7 +51,7 @@ export async function runSocketZoo(options: {
         command: process.execPath,
         arguments: ["src/main.ts", "serve", "--config", configFile],
         startedPatterns: [/"grpc":"(127\.0\.0\.1:\d+)"/],
-        startTimeoutMs: 30_000,
+        startTimeoutMs: 120_000,
       });
       servers.set(spacing, { grpc: startedMatches[0]![1]!, stop });
     }
