@@ -21,7 +21,7 @@ providers:
     });
     onTestFinished(() => headway.close());
     const seed = printedSeed("estimates");
-    const errors = await estimateErrors(headway, { model: "local/tiny", calls: 30, seed, mostWords: 60 });
+    const errors = await estimateErrors(headway, { model: "local/tiny", calls: 40, seed, mostWords: 60 });
     console.log(server.model, errors);
     expect(errors.median).toBeLessThanOrEqual(0.03);
   },
