@@ -152,9 +152,9 @@ export class QueuePlay {
     let ready = this.#ready.get(head);
     if (ready !== undefined) return ready;
     ready = this.#rooms.claim(head, this.#atMs, head.flow === this.#hopeful);
-    if (ready.readyMs > this.#atMs) for (const rival of this.#rooms.rivalsOf(head)) this.#inTheWay.add(rival);
+    if (ready.readyMs > ready.aloneMs) this.#rooms.addRivals(head, this.#inTheWay);
     if (ready.hasClaimed) {
-      this.#ready.clear();
+      this.#forgetReady(head);
       this.#hasClaimed = true;
     }
     this.#ready.set(head, ready);
@@ -172,6 +172,13 @@ export class QueuePlay {
   #leave(place: Place): void {
     if (place.option.scopes.length === 0) return;
     this.#rooms.endClaims(place);
-    this.#ready.clear();
+    this.#forgetReady(place);
+  }
+
+  /** Asks those anew who share a scope with one. */
+  #forgetReady({ option }: Place): void {
+    for (const other of this.#ready.keys()) {
+      if (other.option.scopes.some((scope) => option.scopes.includes(scope))) this.#ready.delete(other);
+    }
   }
 }

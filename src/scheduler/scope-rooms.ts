@@ -67,21 +67,28 @@ export class ScopeRooms {
       const isAlone = needed === place.amounts;
       aloneMs = Math.max(aloneMs, isAlone ? earliestMs : ahead.earliestMs(atMs, place.amounts));
     }
-    const mayClaim = sharedMs > atMs && ownMs <= atMs;
-    const hasClaimed = mayClaim && this.#sharedBy(place).some(({ claims }) => claims.add(place));
-    this.hasClaims ||= mayClaim;
+    let hasClaimed = false;
+    if (sharedMs > atMs && ownMs <= atMs) {
+      for (const scope of place.option.scopes) {
+        if (this.#playedOf(scope)?.claims.add(place)) hasClaimed = true;
+      }
+      this.hasClaims = true;
+    }
     return { readyMs: Math.max(ownMs, sharedMs), aloneMs: Math.max(ownMs, aloneMs), hasClaimed };
   }
 
-  /** Others of the pool for whom room is kept in the scopes of one. */
-  rivalsOf(place: Place): Place[] {
-    const places = this.#sharedBy(place).flatMap(({ claims }) => claims.places);
-    return places.filter((other) => other !== place && this.#isHere(other));
+  /** Adds others of the pool for whom room is kept in the scopes of one. */
+  addRivals(place: Place, rivals: Set<Place>): void {
+    for (const scope of place.option.scopes) {
+      for (const other of this.#playedOf(scope)?.claims.places ?? []) {
+        if (other !== place && this.#isHere(other)) rivals.add(other);
+      }
+    }
   }
 
   /** Ends what is kept for one. */
   endClaims(place: Place): void {
-    for (const { claims } of this.#sharedBy(place)) claims.remove(place);
+    for (const scope of place.option.scopes) this.#playedOf(scope)?.claims.remove(place);
   }
 
   /** Starts those for whom room is kept who wait in other pools, as if these had room; returns whether any did. */
@@ -129,10 +136,6 @@ export class ScopeRooms {
       played.ahead.assume(startMs, amounts);
       played.lastMs = startMs;
     }
-  }
-
-  #sharedBy({ option }: Place): Played[] {
-    return option.scopes.flatMap((scope) => this.#playedOf(scope) ?? []);
   }
 
   #playedOf(scope: Scope): Played | undefined {
