@@ -8,6 +8,6 @@ export default defineConfig({
     // Ends what hangs; a busy machine may need a while for what does not.
     testTimeout: 180_000,
     hookTimeout: 180_000,
-    expect: { poll: { timeout: 30_000 } },
+    expect: { poll: { timeout: 120_000 } },
   },
 });

@@ -1,7 +1,7 @@
 import { vi } from "vitest";
 
-/** Vitest gives up after a second, which a busy machine may need for one RPC. */
-const WAIT_TIMEOUT_MS = 30_000;
+/** Vitest gives up after a second, which a busy machine may need for one RPC, and far less than it to start a program. */
+const WAIT_TIMEOUT_MS = 120_000;
 
 const waitFor = vi.waitFor.bind(vi);
 

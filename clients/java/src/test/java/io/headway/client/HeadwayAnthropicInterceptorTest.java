@@ -46,7 +46,7 @@ class HeadwayAnthropicInterceptorTest {
     @Test
     void settlesWithTheUsageOfAnAnswer() throws Exception {
         try (var provider = new FakeProvider(200, "application/json", ANSWER)) {
-            var message = clientOf(provider.url()).messages().create(hello("m")).get(10, TimeUnit.SECONDS);
+            var message = clientOf(provider.url()).messages().create(hello("m")).get(60, TimeUnit.SECONDS);
             assertEquals("hi", message.content().get(0).asText().text());
         }
         expectUsage();
@@ -57,7 +57,7 @@ class HeadwayAnthropicInterceptorTest {
         try (var provider = new FakeProvider(200, "text/event-stream", EVENTS)) {
             var stream = clientOf(provider.url()).messages().createStreaming(hello("m"));
             stream.subscribe(event -> {});
-            stream.onCompleteFuture().get(10, TimeUnit.SECONDS);
+            stream.onCompleteFuture().get(60, TimeUnit.SECONDS);
         }
         expectUsage();
     }
@@ -66,7 +66,7 @@ class HeadwayAnthropicInterceptorTest {
     void throwsARefusalAsTheSdksOwnException() throws Exception {
         try (var provider = new FakeProvider(200, "application/json", ANSWER)) {
             var pending = clientOf(provider.url()).messages().create(hello("refused"));
-            var error = assertThrows(ExecutionException.class, () -> pending.get(10, TimeUnit.SECONDS));
+            var error = assertThrows(ExecutionException.class, () -> pending.get(60, TimeUnit.SECONDS));
             var refusal = assertInstanceOf(RateLimitException.class, error.getCause());
             assertEquals(List.of("WAIT_TOO_LONG"), refusal.headers().values("x-headway-reason"));
             assertEquals(List.of(), provider.requests);
@@ -76,7 +76,7 @@ class HeadwayAnthropicInterceptorTest {
     @Test
     void givesASlotBackWhoseCallWasNeverSent() {
         var pending = clientOf("http://127.0.0.1:1").messages().create(hello("m"));
-        assertThrows(ExecutionException.class, () -> pending.get(10, TimeUnit.SECONDS));
+        assertThrows(ExecutionException.class, () -> pending.get(60, TimeUnit.SECONDS));
         assertEquals(List.of("slot-1"), server.released);
         assertTrue(server.settled.isEmpty());
     }

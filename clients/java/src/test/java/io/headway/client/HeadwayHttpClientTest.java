@@ -49,7 +49,7 @@ class HeadwayHttpClientTest {
         try (var provider = new FakeProvider(200, "application/json", ANSWER)) {
             assertEquals(ANSWER, client.send(chat(provider.url(), ""), BodyHandlers.ofString()).body());
             assertEquals(ANSWER, client.sendAsync(chat(provider.url(), ""), BodyHandlers.ofString())
-                    .get(10, TimeUnit.SECONDS)
+                    .get(60, TimeUnit.SECONDS)
                     .body());
         }
         for (var settled : server.settled) {
@@ -136,7 +136,7 @@ class HeadwayHttpClientTest {
             Thread.sleep(1);
         }
         pending.cancel(true);
-        assertTrue(server.isLeft.await(10, TimeUnit.SECONDS));
+        assertTrue(server.isLeft.await(60, TimeUnit.SECONDS));
     }
 
     @Test

@@ -105,7 +105,7 @@ class SlotTest {
         var pending = headway.acquireSlotAsync(SlotRequest.of("openai/waiting"));
         awaitAcquired();
         pending.cancel(true);
-        assertTrue(server.isLeft.await(10, TimeUnit.SECONDS));
+        assertTrue(server.isLeft.await(60, TimeUnit.SECONDS));
     }
 
     @Test
