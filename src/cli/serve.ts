@@ -8,6 +8,7 @@ import { systemRandom } from "../core/random.ts";
 import { StartError } from "../core/start-error.ts";
 import { StopError } from "../core/stop-error.ts";
 import { callLogFields } from "../server/call-scope.ts";
+import { freeCallsEarly } from "../server/free-calls-early.ts";
 import { formatAddress, ListenError } from "../server/listen-error.ts";
 import { type RunningService, startService } from "../server/service.ts";
 import { createLogger } from "../telemetry/logger.ts";
@@ -28,6 +29,7 @@ const FLUSH_MS = 3_000;
 export async function serve(options: { readonly config?: string }, createApp: CreateApp): Promise<void> {
   const { config, catalog, tree, warnings, file } = readConfig(options.config);
   const { telemetry, listen } = config;
+  freeCallsEarly();
   const clock = new SystemClock();
   const logger = await createLogger({
     level: telemetry.logLevel,

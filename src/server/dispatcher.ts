@@ -4,6 +4,7 @@ import { AdminService } from "../../gen/es/headway/v1/admin_service_pb.js";
 import type { Clock } from "../core/clock.ts";
 import { makeId } from "../core/id.ts";
 import { RefusalError, refuse } from "../core/refusal.ts";
+import { TurnoverSet } from "../core/turnover-set.ts";
 import type { Authenticate } from "../rpc/authenticate.ts";
 import type {
   BidiStreamHandler,
@@ -59,7 +60,7 @@ const SHUTTING_DOWN = statusOfRefusal(
 /** Brings RPCs from the doors to their handlers, and turns whatever comes back into an answer or a status. */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
-  readonly #running = new Set<ServerCall>();
+  readonly #running = new TurnoverSet<ServerCall>();
   readonly #draining = new AbortController();
   #onIdle: (() => void) | undefined;
 
