@@ -75,15 +75,13 @@ export class RecordedFetch {
 
   /** The answer as the SDK wants it: `json()` for a whole one, a web stream for a streamed one. */
   #forSdk(response: UpstreamResponse): unknown {
-    const owner = this;
-    return {
-      ok: true,
-      json: () => this.#record(async () => objectIn(await response.json(), response)),
-      get body() {
-        owner.#body ??= new PacedBody(owner.#recordPieces(response.watchedBy(owner.#guard).body));
-        return owner.#body.stream;
+    return new AnswerForSdk(
+      () => this.#record(async () => objectIn(await response.json(), response)),
+      () => {
+        this.#body ??= new PacedBody(this.#recordPieces(response.watchedBy(this.#guard).body));
+        return this.#body.stream;
       },
-    };
+    );
   }
 
   async #record<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -102,6 +100,22 @@ export class RecordedFetch {
       this.#failure = error;
       throw error;
     }
+  }
+}
+
+/** A class, since in V8 a literal with a getter stays in memory, with all that it refers to, until a full collection. */
+class AnswerForSdk {
+  readonly ok = true;
+  readonly json: () => Promise<object>;
+  readonly #openBody: () => unknown;
+
+  constructor(json: () => Promise<object>, openBody: () => unknown) {
+    this.json = json;
+    this.#openBody = openBody;
+  }
+
+  get body(): unknown {
+    return this.#openBody();
   }
 }
 
