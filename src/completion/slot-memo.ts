@@ -26,8 +26,18 @@ export interface SlotMemo {
   readonly leaseDurationMs: number;
   /** The span in which it was acquired. Undefined: nothing was traced, or that was before a restart. */
   readonly acquiredIn: SpanContext | undefined;
+}
+
+/** What the service must remember of a slot once it is settled. There are many of them, so it is no more than that. */
+export interface SettledMemo extends Pick<SlotMemo, "kind" | "tenant" | "deployment" | "acquiredIn"> {
   /** How it was settled, and the answer to that; the same again gets the same answer. */
-  settled?: SettledAs & { readonly charge: SlotCharge };
+  readonly settled: SettledAs & { readonly charge: SlotCharge };
+}
+
+/** What stays of a slot's memo when it is settled. */
+export function settledMemo(memo: SlotMemo, settled: SettledMemo["settled"]): SettledMemo {
+  const { kind, tenant, deployment, acquiredIn } = memo;
+  return { kind, tenant, deployment, acquiredIn, settled };
 }
 
 /** What two settlements must have in common to be the same. */

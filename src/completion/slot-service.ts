@@ -28,7 +28,14 @@ import { correctCharge } from "./correct-charge.ts";
 import type { Deployments } from "./deployments.ts";
 import { settledCharge, worstCharge } from "./slot-charge.ts";
 import { slotEntry } from "./slot-entry.ts";
-import { memoFromJson, memoToJson, type SettledAs, type SlotMemo } from "./slot-memo.ts";
+import {
+  memoFromJson,
+  memoToJson,
+  type SettledAs,
+  type SettledMemo,
+  type SlotMemo,
+  settledMemo,
+} from "./slot-memo.ts";
 import { acquireFitting, type SlotOption } from "./slot-option.ts";
 import { traceSlot, traceSlotAgain } from "./slot-span.ts";
 
@@ -87,7 +94,7 @@ export class SlotService {
       const option = options.find(({ deployment }) => deployment === result.deployment)!;
       result.ownerState = {
         kind: "slot",
-        // Not the request itself: what else is in it would be kept as long as the slot is remembered, an hour.
+        // Not the request itself: what else is in it would be kept as long as the slot is open.
         request: { tags: request.tags, requestId: request.requestId, inputTokens: request.inputTokens },
         taskType: "",
         tenant: call.caller.tenant,
@@ -109,33 +116,35 @@ export class SlotService {
     const found = this.#find(settlement.slotId, call);
     if (found.kind === "refused") return found;
     const { lease, memo } = found;
-    if (memo.settled !== undefined) {
+    if ("settled" in memo) {
       return isAlike(memo.settled, settlement) ? memo.settled.charge : refuseEnded(lease);
     }
     if (lease.state === "released") return refuseEnded(lease);
     const { clock, estimator, feedback, ledger, scheduler } = this.#options;
-    const charge = settledCharge(settlement.usage, lease, memo, this.#options);
+    const { outcome, usage } = settlement;
+    const charge = settledCharge(usage, lease, memo, this.#options);
+    const settled = settledMemo(memo, { outcome, usage, charge });
     // It was settled before a restart, and is in the ledger.
     if (lease.state === "settled") {
-      memo.settled = { outcome: settlement.outcome, usage: settlement.usage, charge };
+      lease.ownerState = settled;
       return charge;
     }
     const corrects = lease.state === "expired";
     const charged = corrects ? correctCharge(worstCharge(lease, memo, this.#options), charge) : charge;
     const row = slotEntry({ clock, lease, memo, charge: charged, settlement, corrects });
-    const used = amountsUsed(settlement.usage, lease);
+    const used = amountsUsed(usage, lease);
     const isScoped = lease.scopes.length > 0;
     scheduler.settle(lease, isScoped ? withCost(used, charge.cost?.totalNanoUsd) : used, row);
     ledger.record(row);
-    memo.settled = { outcome: settlement.outcome, usage: settlement.usage, charge };
+    lease.ownerState = settled;
     feedback.note(lease, {
       headers: settlement.providerHeaders,
       statusCode: settlement.providerStatusCode,
       retryAfterMs: settlement.retryAfterMs,
-      isRateLimited: settlement.outcome === "rate_limited",
+      isRateLimited: outcome === "rate_limited",
     });
-    if (settlement.usage !== undefined && settlement.outcome === "succeeded") {
-      estimator.observe(memo.model, { tenant: memo.tenant, taskType: "" }, undefined, settlement.usage);
+    if (usage !== undefined && outcome === "succeeded") {
+      estimator.observe(memo.model, { tenant: memo.tenant, taskType: "" }, undefined, usage);
     }
     return charge;
   }
@@ -157,7 +166,7 @@ export class SlotService {
     const found = this.#find(slotId, call);
     if (found.kind === "refused") return found;
     const { lease, memo } = found;
-    if (lease.state !== "granted") return refuseEnded(lease);
+    if (lease.state !== "granted" || "settled" in memo) return refuseEnded(lease);
     const { clock, scheduler } = this.#options;
     const durationMs = leaseDurationMs ?? memo.leaseDurationMs;
     if (clock.monotonicMs() + durationMs > lease.expireMs) scheduler.renew(lease, durationMs);
@@ -167,7 +176,7 @@ export class SlotService {
   /** The ledger's row of a slot of which nothing was heard in time: what was reserved is taken as used. */
   expiredRow(lease: Lease): LedgerEntry | undefined {
     const memo = this.#memoOf(lease);
-    if (memo === undefined) return undefined;
+    if (memo === undefined || "settled" in memo) return undefined;
     const charge = worstCharge(lease, memo, this.#options);
     return slotEntry({ clock: this.#options.clock, lease, memo, charge });
   }
@@ -242,14 +251,14 @@ export class SlotService {
   }
 
   /** What is known of a slot, also of one that was granted before a restart. */
-  #memoOf(lease: Lease): SlotMemo | undefined {
+  #memoOf(lease: Lease): SlotMemo | SettledMemo | undefined {
     const { deployments, prices } = this.#options;
     lease.ownerState ??= memoFromJson(lease, deployments.catalog, prices);
-    return lease.ownerState as SlotMemo | undefined;
+    return lease.ownerState as SlotMemo | SettledMemo | undefined;
   }
 
   /** A slot of the same tenant; others cannot even learn that it exists. */
-  #find(slotId: string, call: Call): { kind: "found"; lease: Lease; memo: SlotMemo } | Refusal {
+  #find(slotId: string, call: Call): { kind: "found"; lease: Lease; memo: SlotMemo | SettledMemo } | Refusal {
     const lease = this.#options.scheduler.find(slotId);
     const memo = lease === undefined ? undefined : this.#memoOf(lease);
     if (lease !== undefined && memo?.kind === "slot" && memo.tenant === call.caller.tenant) {

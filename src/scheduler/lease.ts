@@ -100,6 +100,12 @@ export class Lease implements Charge {
     this.#durationMs = wholeMs(expireMs - this.startMs);
   }
 
+  /** Lets go of what only a slot that may still be charged needs: very many are remembered after that. */
+  close(): void {
+    this.memo = undefined;
+    this.scopes = NO_SCOPES;
+  }
+
   /** What is reserved for it of budgets, in nano-dollars. Undefined: nothing. */
   get reservedNanoUsd(): bigint | undefined {
     for (const { scope } of this.scopes) {

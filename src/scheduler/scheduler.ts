@@ -160,6 +160,7 @@ export class Scheduler {
     if (wasOpen) this.#book.end(lease, nowMs);
     this.#options.listener?.settled(lease, actual, nowMs, row);
     this.#noteRoom(lease, nowMs);
+    lease.close();
     return true;
   }
 
@@ -177,6 +178,7 @@ export class Scheduler {
     this.#book.end(lease, nowMs);
     this.#options.listener?.released(lease, nowMs);
     this.#noteRoom(lease, nowMs);
+    lease.close();
     return true;
   }
 
