@@ -171,7 +171,8 @@ export class Dispatcher {
   }
 
   #begin(method: DescMethod, call: ServerCall): Work {
-    call.onRefusal = (reason) => this.#options.onRefusal(method.name, reason);
+    call.method = method.name;
+    call.onRefusal = this.#options.onRefusal;
     const span = this.#options.tracing ? startServerSpan(method, call) : undefined;
     return { method, call, span, startMs: this.#options.clock.monotonicMs() };
   }

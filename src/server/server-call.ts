@@ -21,8 +21,10 @@ export class ServerCall implements CallContext {
   caller: Caller = UNKNOWN_CALLER;
   /** Set by the dispatcher before a handler sees the call. */
   draining: AbortSignal = NEVER_ABORTED;
+  /** The RPC's name. Set by the dispatcher before a handler sees the call. */
+  method = "";
   /** Set by the dispatcher before a handler sees the call. */
-  onRefusal: (reason: string) => void = HEARS_NOTHING;
+  onRefusal: (method: string, reason: string) => void = HEARS_NOTHING;
   requestId: string | undefined = undefined;
   traceId: string | undefined = undefined;
   readonly deadlineMs: number | undefined;
@@ -42,7 +44,7 @@ export class ServerCall implements CallContext {
   }
 
   noteRefusal(reason: string): void {
-    this.onRefusal(reason);
+    this.onRefusal(this.method, reason);
   }
 
   get signal(): AbortSignal {
