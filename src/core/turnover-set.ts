@@ -2,11 +2,7 @@ import { TurnoverMap } from "./turnover-map.ts";
 
 /** A set whose values come and go with every call, for the sake of the garbage collector: see {@link TurnoverMap}. */
 export class TurnoverSet<T> implements Iterable<T> {
-  readonly #values: TurnoverMap<T, true>;
-
-  constructor(values: Iterable<T> = []) {
-    this.#values = new TurnoverMap(Array.from(values, (value) => [value, true] as const));
-  }
+  readonly #values = new TurnoverMap<T, true>();
 
   get size(): number {
     return this.#values.size;

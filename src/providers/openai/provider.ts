@@ -82,8 +82,8 @@ const NO_HEADERS = new Headers();
 
 /**
  * The SDK's client for one kind of request, of which each has a body of its own and all else in common. The SDK makes
- * address and headers anew for each, and a timer and a controller: together a tenth of what a short Complete took. Here
- * it makes them once, and time limits are the call's, whose signal the request has.
+ * address and headers anew for each, and a timer and a controller: together a good part of what a short Complete took.
+ * Here it makes them once, and time limits are the call's, whose signal the request has.
  */
 class FramedClient extends OpenAI {
   readonly #agent: UpstreamAgent;
