@@ -2,7 +2,6 @@ import { connect, type Socket } from "node:net";
 import {
   decodeGrpcMessage,
   encodeFrame,
-  encodeGrpcHeaders,
   encodeGrpcMessage,
   encodePreface,
   FIRST_WINDOW_BYTES,
@@ -12,6 +11,7 @@ import {
   FRAME_HEAD_BYTES,
   type Frame,
   FrameReader,
+  GrpcHeadEncoder,
 } from "./http2-frames.ts";
 
 const SERVICE = "/headway.v1.HeadwayService/";
@@ -37,8 +37,7 @@ interface Unsent {
  */
 export class BytesClient implements Disposable {
   readonly #socket: Socket;
-  readonly #authority: string;
-  readonly #headers = new Map<string, Buffer>();
+  readonly #head: GrpcHeadEncoder;
   readonly #open = new Map<number, OpenCall>();
   #nextStreamId = 1;
   #unsent: Unsent[] = [];
@@ -46,7 +45,7 @@ export class BytesClient implements Disposable {
   #windowBytes = FIRST_WINDOW_BYTES;
 
   constructor(port: number) {
-    this.#authority = `127.0.0.1:${port}`;
+    this.#head = new GrpcHeadEncoder(`127.0.0.1:${port}`);
     this.#socket = connect({ port, host: "127.0.0.1", noDelay: true });
     const reader = new FrameReader((frame) => this.#receive(frame));
     this.#socket.on("data", (chunk: Buffer) => reader.read(chunk));
@@ -59,7 +58,7 @@ export class BytesClient implements Disposable {
   call(method: string, request: Buffer): Promise<Buffer> {
     const streamId = this.#nextStreamId;
     this.#nextStreamId += 2;
-    const headers = Buffer.from(this.#headersOf(method));
+    const headers = this.#head.encode(SERVICE + method);
     const message = encodeGrpcMessage(request);
     headers.writeUInt32BE(streamId, STREAM_ID_AT);
     message.writeUInt32BE(streamId, STREAM_ID_AT);
@@ -72,15 +71,6 @@ export class BytesClient implements Disposable {
 
   [Symbol.dispose](): void {
     this.#socket.destroy();
-  }
-
-  #headersOf(method: string): Buffer {
-    let headers = this.#headers.get(method);
-    if (headers === undefined) {
-      headers = encodeGrpcHeaders(SERVICE + method, this.#authority);
-      this.#headers.set(method, headers);
-    }
-    return headers;
   }
 
   /** Writes as many calls as the server takes. */

@@ -1,4 +1,4 @@
-/** As much of HTTP/2 (RFC 9113) as a client of unary calls needs: its frames, and headers without any compression. */
+/** As much of HTTP/2 (RFC 9113) as a client of unary calls needs. */
 
 /** Types of frames. */
 export const FRAME = {
@@ -22,6 +22,7 @@ export const FIRST_WINDOW_BYTES = 65_535;
 const LARGEST_WINDOW_BYTES = 2 ** 31 - 1;
 const SETTING_INITIAL_WINDOW_SIZE = 4;
 const GRPC_PREFIX_BYTES = 5;
+const FIRST_DYNAMIC_INDEX = 62;
 
 /** A frame that has come in. `payload` is valid only while it is handled. */
 export interface Frame {
@@ -56,18 +57,36 @@ export function encodePreface(): Buffer {
   ]);
 }
 
-/** The HEADERS frame of a gRPC call; its bytes 5 to 8 are for the stream. */
-export function encodeGrpcHeaders(path: string, authority: string): Buffer {
-  const block = Buffer.concat([
-    // Entries of HPACK's static table (RFC 7541, appendix A): `:method: POST` and `:scheme: http`.
-    Buffer.from([0x83, 0x86]),
-    // Literals that are not added to the table, with a name from the static one: `:path`, `:authority`, `content-type`.
-    literal([0x04], path),
-    literal([0x01], authority),
-    literal([0x0f, 0x10], "application/grpc"),
-    literal([0x00, ...lengthAndText("te")], "trailers"),
-  ]);
-  return encodeFrame(FRAME.headers, FLAG_END_HEADERS, 0, block);
+/** The fields of a gRPC call's head, in HPACK (RFC 7541). What was sent before is an index from then on, as in every client. */
+export class GrpcHeadEncoder {
+  readonly #authority: string;
+  /** Entries of the dynamic table, the oldest first; few enough that none is ever thrown out. */
+  readonly #table: string[] = [];
+
+  constructor(authority: string) {
+    this.#authority = authority;
+  }
+
+  /** A HEADERS frame; its bytes 5 to 8 are for the stream. To be sent in the order in which they are made. */
+  encode(path: string): Buffer {
+    const block = Buffer.concat([
+      // Entries of HPACK's static table (appendix A): `:method: POST` and `:scheme: http`.
+      Buffer.from([0x83, 0x86]),
+      this.#field([0x44], path),
+      this.#field([0x41], this.#authority),
+      this.#field([0x5f], "application/grpc"),
+      this.#field([0x40, ...lengthAndText("te")], "trailers"),
+    ]);
+    return encodeFrame(FRAME.headers, FLAG_END_HEADERS, 0, block);
+  }
+
+  /** A literal to be added to the table, after its name or the name's index; its own index once it is there. */
+  #field(name: readonly number[], value: string): Buffer {
+    const place = this.#table.indexOf(value);
+    if (place >= 0) return Buffer.from([0x80 | (FIRST_DYNAMIC_INDEX + this.#table.length - 1 - place)]);
+    this.#table.push(value);
+    return Buffer.from([...name, ...lengthAndText(value)]);
+  }
 }
 
 /** The DATA frame of a message that ends its side of the call; its bytes 5 to 8 are for the stream. */
@@ -108,10 +127,6 @@ export class FrameReader {
     }
     this.#rest = start === bytes.length ? Buffer.alloc(0) : Buffer.from(bytes.subarray(start));
   }
-}
-
-function literal(name: readonly number[], value: string): Buffer {
-  return Buffer.from([...name, ...lengthAndText(value)]);
 }
 
 /** A string of HPACK without Huffman codes, of at most 126 bytes. */

@@ -5,7 +5,6 @@ import type { ModelPrice } from "../cost/price/model-price.ts";
 import type { PriceBook } from "../cost/price/price-book.ts";
 import type { Lease } from "../scheduler/lease.ts";
 import type { SlotRequest } from "../scheduler/slot-request.ts";
-import type { SlotCharge, SlotSettlement } from "../scheduler/slot-settlement.ts";
 import { priceOf } from "./accounting.ts";
 import type { Candidate } from "./candidate.ts";
 import type { CompleteCommand } from "./complete-request.ts";
@@ -27,21 +26,6 @@ export interface SlotMemo {
   /** The span in which it was acquired. Undefined: nothing was traced, or that was before a restart. */
   readonly acquiredIn: SpanContext | undefined;
 }
-
-/** What the service must remember of a slot once it is settled. There are many of them, so it is no more than that. */
-export interface SettledMemo extends Pick<SlotMemo, "kind" | "tenant" | "deployment" | "acquiredIn"> {
-  /** How it was settled, and the answer to that; the same again gets the same answer. */
-  readonly settled: SettledAs & { readonly charge: SlotCharge };
-}
-
-/** What stays of a slot's memo when it is settled. */
-export function settledMemo(memo: SlotMemo, settled: SettledMemo["settled"]): SettledMemo {
-  const { kind, tenant, deployment, acquiredIn } = memo;
-  return { kind, tenant, deployment, acquiredIn, settled };
-}
-
-/** What two settlements must have in common to be the same. */
-export type SettledAs = Pick<SlotSettlement, "outcome" | "usage">;
 
 /** The part of a slot's memo that is not in the lease itself, as the journal keeps it over a restart. */
 export function memoToJson(

@@ -1,6 +1,5 @@
-import { isDeepStrictEqual } from "node:util";
 import { trace } from "@opentelemetry/api";
-import type { Deployment, Model } from "../catalog/catalog.ts";
+import type { Model } from "../catalog/catalog.ts";
 import type { BudgetsConfig, SchedulerConfig } from "../config/config.ts";
 import type { Call } from "../core/call.ts";
 import type { Clock } from "../core/clock.ts";
@@ -26,17 +25,12 @@ import { CallBudget, withCost } from "./call-budget.ts";
 import type { QueuePlace } from "./complete-event.ts";
 import { correctCharge } from "./correct-charge.ts";
 import type { Deployments } from "./deployments.ts";
+import { type EndedSlot, EndedSlots, isAlike } from "./ended-slots.ts";
 import { settledCharge, worstCharge } from "./slot-charge.ts";
 import { slotEntry } from "./slot-entry.ts";
-import {
-  memoFromJson,
-  memoToJson,
-  type SettledAs,
-  type SettledMemo,
-  type SlotMemo,
-  settledMemo,
-} from "./slot-memo.ts";
+import { memoFromJson, memoToJson, type SlotMemo } from "./slot-memo.ts";
 import { acquireFitting, type SlotOption } from "./slot-option.ts";
+import { refuseEnded, refuseUnavailable, refuseUnknown } from "./slot-refusals.ts";
 import { traceSlot, traceSlotAgain } from "./slot-span.ts";
 
 export interface SlotServiceOptions {
@@ -58,9 +52,17 @@ export interface SlotServiceOptions {
   readonly scopesOf: (tenant: string) => readonly Scope[];
 }
 
+/** A slot that is open or has expired, and what is known of it. */
+interface FoundSlot {
+  readonly kind: "found";
+  readonly lease: Lease;
+  readonly memo: SlotMemo;
+}
+
 /** Slots for callers that call the provider themselves: reserve, then call, then settle. */
 export class SlotService {
   readonly #options: SlotServiceOptions;
+  readonly #ended = new EndedSlots();
 
   constructor(options: SlotServiceOptions) {
     this.#options = options;
@@ -113,22 +115,20 @@ export class SlotService {
   }
 
   settle(settlement: SlotSettlement, call: Call): SlotCharge | Refusal {
-    const found = this.#find(settlement.slotId, call);
+    const { slotId, outcome, usage } = settlement;
+    const found = this.#find(slotId, call);
     if (found.kind === "refused") return found;
+    if (found.kind === "ended") {
+      const { state, settled } = found.slot;
+      return settled && isAlike(settled, settlement) ? settled.charge : refuseEnded(slotId, state);
+    }
     const { lease, memo } = found;
-    if ("settled" in memo) {
-      return isAlike(memo.settled, settlement) ? memo.settled.charge : refuseEnded(lease);
-    }
-    if (lease.state === "released") return refuseEnded(lease);
+    if (lease.state === "released") return refuseEnded(slotId, lease.state);
     const { clock, estimator, feedback, ledger, scheduler } = this.#options;
-    const { outcome, usage } = settlement;
     const charge = settledCharge(usage, lease, memo, this.#options);
-    const settled = settledMemo(memo, { outcome, usage, charge });
+    this.#ended.add(slotId, memo, { outcome, usage, charge }, clock.monotonicMs());
     // It was settled before a restart, and is in the ledger.
-    if (lease.state === "settled") {
-      lease.ownerState = settled;
-      return charge;
-    }
+    if (lease.state === "settled") return charge;
     const corrects = lease.state === "expired";
     const charged = corrects ? correctCharge(worstCharge(lease, memo, this.#options), charge) : charge;
     const row = slotEntry({ clock, lease, memo, charge: charged, settlement, corrects });
@@ -136,7 +136,6 @@ export class SlotService {
     const isScoped = lease.scopes.length > 0;
     scheduler.settle(lease, isScoped ? withCost(used, charge.cost?.totalNanoUsd) : used, row);
     ledger.record(row);
-    lease.ownerState = settled;
     feedback.note(lease, {
       headers: settlement.providerHeaders,
       statusCode: settlement.providerStatusCode,
@@ -152,21 +151,25 @@ export class SlotService {
   release(slotId: string, call: Call): SlotRelease | Refusal {
     const found = this.#find(slotId, call);
     if (found.kind === "refused") return found;
-    const { lease } = found;
-    if (lease.state === "released") return { kind: "released" };
-    if (lease.state !== "granted") return refuseEnded(lease);
+    const { state } = found.kind === "ended" ? found.slot : found.lease;
+    if (state === "released") return { kind: "released" };
+    if (found.kind === "ended" || state !== "granted") return refuseEnded(slotId, state);
+    const { lease, memo } = found;
     const { clock, config, scheduler } = this.#options;
+    const nowMs = clock.monotonicMs();
     // The caller's way to say that the grant came too late to be used.
-    if (clock.monotonicMs() - lease.startMs > config.guardMs) lease.pool.counters.useByMissed++;
+    if (nowMs - lease.startMs > config.guardMs) lease.pool.counters.useByMissed++;
     scheduler.release(lease);
+    this.#ended.add(slotId, memo, undefined, nowMs);
     return { kind: "released" };
   }
 
   renew(slotId: string, leaseDurationMs: number | undefined, call: Call): SlotRenewal | Refusal {
     const found = this.#find(slotId, call);
     if (found.kind === "refused") return found;
+    if (found.kind === "ended") return refuseEnded(slotId, found.slot.state);
     const { lease, memo } = found;
-    if (lease.state !== "granted" || "settled" in memo) return refuseEnded(lease);
+    if (lease.state !== "granted") return refuseEnded(slotId, lease.state);
     const { clock, scheduler } = this.#options;
     const durationMs = leaseDurationMs ?? memo.leaseDurationMs;
     if (clock.monotonicMs() + durationMs > lease.expireMs) scheduler.renew(lease, durationMs);
@@ -176,7 +179,7 @@ export class SlotService {
   /** The ledger's row of a slot of which nothing was heard in time: what was reserved is taken as used. */
   expiredRow(lease: Lease): LedgerEntry | undefined {
     const memo = this.#memoOf(lease);
-    if (memo === undefined || "settled" in memo) return undefined;
+    if (memo === undefined) return undefined;
     const charge = worstCharge(lease, memo, this.#options);
     return slotEntry({ clock: this.#options.clock, lease, memo, charge });
   }
@@ -251,46 +254,34 @@ export class SlotService {
   }
 
   /** What is known of a slot, also of one that was granted before a restart. */
-  #memoOf(lease: Lease): SlotMemo | SettledMemo | undefined {
+  #memoOf(lease: Lease): SlotMemo | undefined {
     const { deployments, prices } = this.#options;
     lease.ownerState ??= memoFromJson(lease, deployments.catalog, prices);
-    return lease.ownerState as SlotMemo | SettledMemo | undefined;
+    return lease.ownerState as SlotMemo | undefined;
   }
 
   /** A slot of the same tenant; others cannot even learn that it exists. */
-  #find(slotId: string, call: Call): { kind: "found"; lease: Lease; memo: SlotMemo | SettledMemo } | Refusal {
+  #find(
+    slotId: string,
+    { caller }: Call,
+  ): FoundSlot | { readonly kind: "ended"; readonly slot: EndedSlot } | Refusal {
     const lease = this.#options.scheduler.find(slotId);
-    const memo = lease === undefined ? undefined : this.#memoOf(lease);
-    if (lease !== undefined && memo?.kind === "slot" && memo.tenant === call.caller.tenant) {
-      traceSlotAgain({ slotId, deployment: memo.deployment.id }, memo.acquiredIn);
-      return { kind: "found", lease, memo };
+    const isOver = lease === undefined || lease.state === "settled";
+    const slot = isOver ? this.#ended.find(slotId) : undefined;
+    if (slot?.tenant === caller.tenant) {
+      traceSlotAgain({ slotId, deployment: slot.deployment }, slot.acquiredIn);
+      return { kind: "ended", slot };
     }
-    return refuse(
-      "SLOT_NOT_FOUND",
-      "there is no such slot; it may have been granted by another server, or ended more than an hour ago",
-      { metadata: { slot_id: slotId.slice(0, 64) } },
-    );
+    const memo = lease && this.#memoOf(lease);
+    if (memo?.kind === "slot" && memo.tenant === caller.tenant) {
+      traceSlotAgain({ slotId, deployment: memo.deployment.id }, memo.acquiredIn);
+      return { kind: "found", lease: lease!, memo };
+    }
+    return refuseUnknown(slotId);
   }
-}
-
-/** Whether two settlements charge the same. */
-function isAlike(left: SettledAs, right: SettledAs): boolean {
-  return left.outcome === right.outcome && isDeepStrictEqual(left.usage, right.usage);
 }
 
 function placeOf(queued: QueuedAt, options: readonly SlotOption[]): QueuePlace {
   const option = options.find(({ deployment }) => deployment === queued.deployment)!;
   return { ...queued, model: option.model.id };
-}
-
-function refuseEnded(lease: Lease): Refusal {
-  return refuse("SLOT_NOT_ACTIVE", `the slot is ${lease.state} already; acquire another for another call`, {
-    metadata: { slot_id: lease.id, state: lease.state },
-  });
-}
-
-function refuseUnavailable(deployment: Deployment): Refusal {
-  return refuse("PROVIDER_NOT_CONFIGURED", `${deployment.id}: ${deployment.reason ?? "it is switched off"}`, {
-    metadata: { model: deployment.model },
-  });
 }

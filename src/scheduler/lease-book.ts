@@ -1,19 +1,26 @@
 import type { Clock } from "../core/clock.ts";
+import { TurnoverMap } from "../core/turnover-map.ts";
 import { DeadlineTimer } from "./deadline-timer.ts";
 import type { Lease } from "./lease.ts";
 
-/** How long an ended slot is remembered at least, so that a repeated settlement gets the same answer. */
+/** How long a slot that has expired is remembered at least: what was called in it may yet be told. */
 const REMEMBERED_MS = 3_600_000;
-/** Most ended slots that are remembered; older ones are forgotten first. */
+/** Most slots that are remembered after they have expired; older ones are forgotten first. */
 const MOST_REMEMBERED = 100_000;
 /** Slots of one page, and the time after which another is begun. */
 const PAGE_SIZE = 4_096;
 const PAGE_MS = 600_000;
+/** A page with fewer than this is given up, and what is left of it goes to the next one. */
+const FEW = PAGE_SIZE / 4;
+/** With two for each that is begun, pages become fewer when slots do. */
+const MOST_GIVEN_UP = 2;
 
-/** Slots granted one after the other. */
+/** Slots granted one after the other, as far as they are kept. */
 class Page {
-  readonly leases = new Map<string, Lease>();
+  readonly leases = new TurnoverMap<string, Lease>();
   readonly begunMs: number;
+  /** Slots that were ever written to it. */
+  written = 0;
   /** No open slot of the page expires before. */
   expireMs = Number.POSITIVE_INFINITY;
   /** That time has come: each slot that was open then, or came later, has a deadline of its own. */
@@ -25,9 +32,9 @@ class Page {
 }
 
 /**
- * All slots that are open, and for an hour those that have ended. They are kept on pages in the order of their grants
- * and forgotten by the page, so that a slot's whole life costs one entry: a page has one deadline, that of its first
- * slot to expire, and only what is still open by then is timed one by one.
+ * All slots that are open, and for an hour those that have expired. They are kept on pages in the order of their grants,
+ * so that a slot's whole life costs one entry: a page has one deadline, that of its first slot to expire, and only what
+ * is still open by then is timed one by one.
  */
 export class LeaseBook {
   readonly #clock: Clock;
@@ -58,7 +65,7 @@ export class LeaseBook {
   /** Takes in a slot, open or ended. */
   add(lease: Lease): void {
     let page = this.#pages[this.#pages.length - 1]!;
-    if (page.leases.size >= PAGE_SIZE || lease.startMs >= page.begunMs + PAGE_MS) page = this.#turn();
+    if (page.written >= PAGE_SIZE || lease.startMs >= page.begunMs + PAGE_MS) page = this.#turn();
     this.#write(page, lease);
     this.#kept++;
     if (lease.state === "granted") this.size++;
@@ -66,18 +73,29 @@ export class LeaseBook {
 
   /** A slot that is open or remembered. */
   find(id: string): Lease | undefined {
-    for (let page = this.#pages.length - 1; page >= 0; page--) {
-      const lease = this.#pages[page]!.leases.get(id);
+    for (let index = this.#pages.length - 1; index >= 0; index--) {
+      const lease = this.#pages[index]!.leases.get(id);
       if (lease !== undefined) return lease;
     }
     return undefined;
   }
 
-  /** Takes note that a slot that was open has ended now; its state says how. */
-  end(lease: Lease, nowMs: number): void {
+  /** Takes note that a slot that was open has expired now, and remembers it. */
+  expire(lease: Lease, nowMs: number): void {
     this.size--;
     this.#expiries.noteDead();
     lease.expireMs = nowMs;
+  }
+
+  /** Lets go of a slot that was settled or released. */
+  remove({ id }: Lease, wasOpen: boolean): void {
+    for (let index = this.#pages.length - 1; index >= 0; index--) {
+      if (this.#pages[index]!.leases.delete(id)) break;
+    }
+    this.#kept--;
+    if (!wasOpen) return;
+    this.size--;
+    this.#expiries.noteDead();
   }
 
   close(): void {
@@ -86,6 +104,7 @@ export class LeaseBook {
 
   #write(page: Page, lease: Lease): void {
     page.leases.set(lease.id, lease);
+    page.written++;
     if (lease.state !== "granted") return;
     if (page.isOver) this.#expiries.add(lease);
     else if (lease.expireMs < page.expireMs) {
@@ -99,25 +118,33 @@ export class LeaseBook {
     for (const lease of openOn(page)) this.#expiries.add(lease);
   }
 
-  /** Begins a page, and takes over to it what is still of use from the oldest that may be forgotten. */
+  /** Begins a page, and gives up the oldest one when its time is over, and others on which little is left. */
   #turn(): Page {
     const nowMs = this.#clock.monotonicMs();
     const page = new Page(nowMs);
-    this.#pages.push(page);
-    const oldest = this.#pages[0]!;
+    const [oldest] = this.#pages;
     const isTooMany = this.#kept - this.size > MOST_REMEMBERED;
-    if (!isTooMany && oldest.begunMs + REMEMBERED_MS > nowMs) return page;
-    this.#pages.shift();
-    oldest.isOver = true;
-    for (const lease of oldest.leases.values()) {
-      const isNeeded = lease.state === "granted" || (!isTooMany && lease.expireMs + REMEMBERED_MS > nowMs);
+    const isDue = isTooMany || oldest!.begunMs + REMEMBERED_MS <= nowMs;
+    const givenUp = this.#pages
+      .filter((other) => (isDue && other === oldest) || other.leases.size < FEW)
+      .slice(0, MOST_GIVEN_UP);
+    this.#pages = [...this.#pages.filter((other) => !givenUp.includes(other)), page];
+    for (const other of givenUp) this.#giveUp(other, page, isTooMany && other === oldest ? 0 : REMEMBERED_MS);
+    return page;
+  }
+
+  /** Takes over what is still of use on another page: what is open, or has expired less than `rememberedMs` ago. */
+  #giveUp(old: Page, page: Page, rememberedMs: number): void {
+    if (!old.isOver) this.#expiries.noteDead();
+    old.isOver = true;
+    for (const [, lease] of old.leases) {
+      const isNeeded = lease.state === "granted" || lease.expireMs + rememberedMs > page.begunMs;
       if (isNeeded) this.#write(page, lease);
       else this.#kept--;
     }
-    return page;
   }
 }
 
 function* openOn({ leases }: Page): Generator<Lease> {
-  for (const lease of leases.values()) if (lease.state === "granted") yield lease;
+  for (const [, lease] of leases) if (lease.state === "granted") yield lease;
 }

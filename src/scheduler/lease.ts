@@ -91,19 +91,13 @@ export class Lease implements Charge {
     return this.flow.level;
   }
 
-  /** Monotonic time at which it expires; once it has ended, at which it did. To the millisecond after its start. */
+  /** Monotonic time at which it expires; once it has, at which it did. To the millisecond after its start. */
   get expireMs(): number {
     return this.startMs + this.#durationMs;
   }
 
   set expireMs(expireMs: number) {
     this.#durationMs = wholeMs(expireMs - this.startMs);
-  }
-
-  /** Lets go of what only a slot that may still be charged needs: very many are remembered after that. */
-  close(): void {
-    this.memo = undefined;
-    this.scopes = NO_SCOPES;
   }
 
   /** What is reserved for it of budgets, in nano-dollars. Undefined: nothing. */

@@ -91,7 +91,10 @@ export class Scheduler {
     this.#book.add(lease);
   }
 
-  /** A slot by its id, while it is open and for an hour after. */
+  /**
+   * A slot by its id, while it is open, and for an hour after it has expired. Of those that were settled or released only
+   * what an earlier process has left for an hour.
+   */
   find(slotId: string): Lease | undefined {
     return this.#book.find(slotId);
   }
@@ -157,10 +160,9 @@ export class Scheduler {
       for (const { charge } of lease.scopes) charge.settleLate(nowMs, actual);
     }
     lease.state = "settled";
-    if (wasOpen) this.#book.end(lease, nowMs);
+    this.#book.remove(lease, wasOpen);
     this.#options.listener?.settled(lease, actual, nowMs, row);
     this.#noteRoom(lease, nowMs);
-    lease.close();
     return true;
   }
 
@@ -175,10 +177,9 @@ export class Scheduler {
     for (const { charge } of lease.scopes) charge.release();
     lease.flow.correct(lease.pool.usage.shareOf(lease));
     lease.state = "released";
-    this.#book.end(lease, nowMs);
+    this.#book.remove(lease, true);
     this.#options.listener?.released(lease, nowMs);
     this.#noteRoom(lease, nowMs);
-    lease.close();
     return true;
   }
 
@@ -247,7 +248,7 @@ export class Scheduler {
     lease.pool.usage.expire(nowMs, lease);
     for (const { charge } of lease.scopes) charge.expire(nowMs);
     lease.state = "expired";
-    this.#book.end(lease, nowMs);
+    this.#book.expire(lease, nowMs);
     const row = this.#options.expiredRow?.(lease);
     this.#options.listener?.expired(lease, nowMs, row);
     this.#options.onExpired(lease, row);

@@ -36,7 +36,7 @@ describe("a slot ends", () => {
     expect(lease.state).toBe(state);
     expect(bench.scheduler.openLeases).toBe(0);
     expect(bench.expired).toEqual(end === "expire" ? [lease.id] : []);
-    expect(bench.scheduler.find(lease.id)).toBe(lease);
+    expect(bench.scheduler.find(lease.id)).toBe(end === "expire" ? lease : undefined);
   });
 });
 
@@ -64,17 +64,17 @@ describe("a slot that has ended", () => {
     expect(charged(bench)).toEqual([30, 1, 0]);
     expect(bench.scheduler.settle(lease, callAmounts(0, 10))).toBe(false);
     expect(charged(bench)).toEqual([30, 1, 0]);
+    expect(bench.scheduler.find(lease.id)).toBeUndefined();
   });
 
-  test("is remembered for an hour and then forgotten, while an open one stays", async () => {
+  test("by expiry is remembered for an hour and then forgotten, while an open one stays", async () => {
     const bench = new TestBench(RULES);
     const lease = granted(bench);
     const open = granted(bench, 1e9);
-    bench.scheduler.settle(lease, callAmounts(1, 1));
     const grantEveryMinute = async (minutes: number): Promise<void> => {
       for (let minute = 0; minute < minutes; minute++) {
         await bench.run(MINUTE_MS);
-        bench.scheduler.settle(granted(bench), callAmounts(1, 1));
+        granted(bench);
       }
     };
     await grantEveryMinute(59);
@@ -84,17 +84,41 @@ describe("a slot that has ended", () => {
     expect(bench.scheduler.find(open.id)).toBe(open);
   });
 
-  test("is remembered among at most 100,000 others", () => {
-    const bench = new TestBench(poolRules([concurrent(1000)]));
+  test("by expiry is remembered among at most 100,000 others", async () => {
+    const bench = new TestBench(poolRules([concurrent(1_000_000)]));
     const open = granted(bench, 1e9);
     const early = granted(bench);
-    bench.scheduler.settle(early, callAmounts(1, 1));
-    for (let call = 0; call < 90_000; call++) bench.scheduler.release(granted(bench));
+    const expire = async (count: number): Promise<void> => {
+      for (let call = 0; call < count; call++) granted(bench);
+      await bench.run(10_000);
+    };
+    await expire(90_000);
     expect(bench.scheduler.find(early.id)).toBe(early);
-    for (let call = 0; call < 30_000; call++) bench.scheduler.release(granted(bench));
+    await expire(30_000);
+    await expire(10_000);
     expect(bench.scheduler.find(early.id)).toBeUndefined();
     expect(bench.scheduler.find(open.id)).toBe(open);
     expect([...bench.scheduler.leases()]).toEqual([open]);
+  });
+});
+
+describe("open slots among very many that have ended", () => {
+  test("are found, and expire at their own moments", async () => {
+    const bench = new TestBench(poolRules([concurrent(1_000_000)]));
+    const open: ReturnType<typeof granted>[] = [];
+    for (let call = 0; call < 60_000; call++) {
+      const lease = granted(bench, 5_000 + (call % 7_000));
+      if (call % 601 === 0) open.push(lease);
+      else if (call % 2 === 0) bench.scheduler.settle(lease, callAmounts(1, 1));
+      else bench.scheduler.release(lease);
+    }
+    expect(bench.scheduler.openLeases).toBe(open.length);
+    expect(new Set(bench.scheduler.leases())).toEqual(new Set(open));
+    for (const lease of open) expect(bench.scheduler.find(lease.id)).toBe(lease);
+    const due = open.toSorted((left, right) => left.expireMs - right.expireMs).map(({ id }) => id);
+    await bench.run(12_000);
+    expect(bench.expired.map((id) => due.indexOf(id))).toEqual(due.map((_, index) => index));
+    expect(bench.scheduler.openLeases).toBe(0);
   });
 });
 

@@ -28,21 +28,21 @@ export class LedgerBucket {
     return this.#cells.values();
   }
 
-  /** The sums to which a series is to be added. */
-  sumsFor({ tenant, provider, model, tags }: Series): UsageSums {
+  /** The cell to which a series is to be added. */
+  cellFor({ tenant, provider, model, tags }: Series): LedgerCell {
     const text = seriesText({ tenant, provider, model, tags });
     const found = this.#cells.get(text);
-    if (found !== undefined) return found.sums;
+    if (found !== undefined) return found;
     const keepsTags = this.#cells.size < this.#maxCells;
-    if (!keepsTags && tags !== NO_TAGS) return this.sumsFor({ tenant, provider, model, tags: NO_TAGS });
+    if (!keepsTags && tags !== NO_TAGS) return this.cellFor({ tenant, provider, model, tags: NO_TAGS });
     const cell = { series: { tenant, provider, model, tags }, sums: new UsageSums() };
     this.#cells.set(text, cell);
-    return cell.sums;
+    return cell;
   }
 
   /** Adds all of another bucket. */
   addAll(other: LedgerBucket): void {
-    for (const { series, sums } of other.cells()) this.sumsFor(series).addSums(sums);
+    for (const { series, sums } of other.cells()) this.cellFor(series).sums.addSums(sums);
   }
 
   /** The same sums without tags. */

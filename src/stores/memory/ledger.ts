@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { DAY_MS, HOUR_MS } from "../../core/durations.ts";
 import type { LedgerStore } from "../../cost/ledger/ledger-store.ts";
 import { planRanges, startOfUnit, type TimeRange } from "../../cost/ledger/plan-ranges.ts";
-import { seriesFilter } from "../../cost/ledger/series.ts";
+import { type Series, seriesFilter } from "../../cost/ledger/series.ts";
 import { UsageGroups } from "../../cost/ledger/usage-groups.ts";
 import type { UsageQuery, UsageSummary } from "../../cost/ledger/usage-query.ts";
 import { UsageSums } from "../../cost/ledger/usage-sums.ts";
@@ -51,14 +51,17 @@ export class MemoryLedger implements LedgerStore {
   }
 
   record(entry: LedgerEntry): void {
-    this.#rows.add(entry);
     this.#newestMs = Math.max(this.#newestMs, entry.wallMs);
     const bucket =
       entry.wallMs < this.#hoursFromMs
         ? this.#bucket(this.#days, startOfUnit(entry.wallMs, DAY_MS))
         : this.#bucket(this.#hours, startOfUnit(entry.wallMs, HOUR_MS));
     const sizeBefore = bucket.size;
-    bucket.sumsFor(entry).addEntry(entry);
+    const sums = new UsageSums();
+    sums.addEntry(entry);
+    const cell = bucket.cellFor(entry);
+    cell.sums.addSums(sums);
+    this.#rows.add({ wallMs: entry.wallMs, series: keptSeries(cell, entry), sums });
     this.#cellCount += bucket.size - sizeBefore;
     if (this.#cellCount > this.#limits.maxCells && this.#readerCount === 0) this.#shrink();
   }
@@ -74,10 +77,12 @@ export class MemoryLedger implements LedgerStore {
     const totals = new UsageSums();
     const groups = new UsageGroups(query.groupBy);
     const isAskedFor = seriesFilter(query);
-    for (const entry of plan.rows.flatMap((range) => this.#rows.within(range))) {
-      if (!isAskedFor(entry)) continue;
-      totals.addEntry(entry);
-      for (const sums of groups.sumsFor(entry, entry.wallMs)) sums.addEntry(entry);
+    for (const range of plan.rows) {
+      for (const row of this.#rows.within(range)) {
+        if (!isAskedFor(row.series)) continue;
+        totals.addSums(row.sums);
+        for (const sums of groups.sumsFor(row.series, row.wallMs)) sums.addSums(row.sums);
+      }
     }
     let cellCount = 0;
     this.#readerCount++;
@@ -155,4 +160,10 @@ export class MemoryLedger implements LedgerStore {
     }
     return oldest;
   }
+}
+
+/** The series of a row: that of its cell, which is there anyway, unless it has lost the row's tags. */
+function keptSeries({ series }: LedgerCell, { tenant, provider, model, tags }: Series): Series {
+  const hasTags = Object.keys(series.tags).length === Object.keys(tags).length;
+  return hasTags ? series : { tenant, provider, model, tags };
 }
