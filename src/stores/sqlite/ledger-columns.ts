@@ -9,6 +9,9 @@ export const SUM_FIELDS: readonly SumField[] = [...COUNT_FIELDS, ...TOKEN_FIELDS
 export const LOW_MONEY_BITS = 26;
 const LOW_MONEY = 2 ** LOW_MONEY_BITS - 1;
 
+/** In place of a text's id, where there is none. */
+export const NO_TEXT = -1;
+
 /** The column of a field: the same words with underscores. */
 function columnOf(field: string): string {
   return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -59,11 +62,13 @@ export const READ_ROW_SUMS: string = readColumns((field) => `sum(${ROW_EXPRESSIO
 export const READ_SUM_SUMS: string = readColumns((field) => `sum(${columnOf(field)})`, SOURCE);
 /** The same of single sums. */
 export const READ_SUMS: string = readColumns(columnOf, "price_source");
+/** How many columns each of the three has. */
+export const READ_COLUMN_COUNT: number = SUM_FIELDS.length + MONEY_FIELDS.length + 2;
 
 /**
  * Columns that come as plain numbers, which are read faster than bigints and added much faster. What may be beyond 2^53
  * comes as a double, since only money must be exact there; money comes in two parts. Tokens that are not known are 0,
- * and a column of bits says of each kind whether they are.
+ * and a column of bits says of each kind whether they are. The last is the id of the price's source, or {@link NO_TEXT}.
  */
 function readColumns(columnFor: (field: SumField) => string, source: string): string {
   const known = TOKEN_FIELDS.map((field, bit) => `((${columnFor(field)} IS NOT NULL) << ${bit})`);
@@ -77,7 +82,7 @@ function readColumns(columnFor: (field: SumField) => string, source: string): st
       `${columnFor(field)} & ${LOW_MONEY}`,
     ]),
     known.join(" | "),
-    source,
+    `ifnull(${source}, ${NO_TEXT})`,
   ].join(", ");
 }
 

@@ -10,13 +10,23 @@ export interface LedgerGrain {
   readonly isTagged: boolean;
 }
 
+/** One of which there are usually so many sums that they are packed; see `ledger-block.ts`. */
+export interface BlockGrain extends LedgerGrain {
+  /** Over which stretch of time a block reaches. */
+  readonly blockMs: number;
+}
+
 /** The sums that are written with every row. */
 export const GRAINS = {
   hour: { id: 0, unitMs: HOUR_MS, isTagged: false },
   day: { id: 1, unitMs: DAY_MS, isTagged: false },
-  taggedHour: { id: 2, unitMs: HOUR_MS, isTagged: true },
-  taggedDay: { id: 3, unitMs: DAY_MS, isTagged: true },
-} as const satisfies Record<string, LedgerGrain>;
+  // For ranges that begin or end within a day. Blocks of single hours would take four times the room.
+  taggedHour: { id: 2, unitMs: HOUR_MS, isTagged: true, blockMs: 6 * HOUR_MS },
+  taggedDay: { id: 3, unitMs: DAY_MS, isTagged: true, blockMs: DAY_MS },
+} as const satisfies Record<string, LedgerGrain | BlockGrain>;
+
+/** Those of them that are packed. */
+export const BLOCK_GRAINS: readonly BlockGrain[] = [GRAINS.taggedDay, GRAINS.taggedHour];
 
 /**
  * Sums in which rows of different tenants or models are not told apart, for questions that do not ask for them: there

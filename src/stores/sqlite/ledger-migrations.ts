@@ -7,6 +7,8 @@
  * - `ledger_row`: one call, or one request that was answered or refused without a call.
  * - `ledger_sum`: rows added up by series and stretch of time; see `ledger-grain.ts`. Money is in nano-dollars. A
  *   `price_source` of 0 is a sum over several sources.
+ * - `ledger_block`: sums of `ledger_sum` once more, packed; see `ledger-block.ts`. A migration that changes columns of sums
+ *   empties it.
  * - `ledger_state`: one row: since when rows and hours are kept, before which day tags are bounded, and from which day to
  *   which hour there are coarse sums.
  * - `ledger_alert`: alerts as JSON, and where they have still to be sent.
@@ -120,4 +122,10 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   ALTER TABLE ledger_state ADD COLUMN coarse_until_ms INTEGER;
   CREATE INDEX ledger_series_untagged ON ledger_series (tenant, provider, model) WHERE tags = '';
   `,
+  `CREATE TABLE ledger_block (
+    grain INTEGER NOT NULL,
+    start_ms INTEGER NOT NULL,
+    sums BLOB NOT NULL,
+    PRIMARY KEY (grain, start_ms)
+  ) STRICT`,
 ];

@@ -8,24 +8,18 @@ import {
   type TimeRange,
   within,
 } from "../../cost/ledger/plan-ranges.ts";
-import { seriesFilter, usesTags } from "../../cost/ledger/series.ts";
-import { groupValues } from "../../cost/ledger/usage-groups.ts";
+import { seriesFilter } from "../../cost/ledger/series.ts";
 import type { UsageQuery } from "../../cost/ledger/usage-query.ts";
-import { UsageSums } from "../../cost/ledger/usage-sums.ts";
 import type { LedgerEntry } from "../../cost/ledger.ts";
-import { GroupFinder } from "./group-finder.ts";
-import { READ_ROW_SUMS, READ_SUM_SUMS, READ_SUMS } from "./ledger-columns.ts";
-import { coarseLevelFor, GRAINS, type LedgerGrain } from "./ledger-grain.ts";
+import { readBlocks, rowsOf, type SumBlock } from "./ledger-block.ts";
+import { NO_TEXT, READ_ROW_SUMS, READ_SUM_SUMS, READ_SUMS } from "./ledger-columns.ts";
+import { BLOCK_GRAINS, type BlockGrain, coarseLevelFor, GRAINS, type LedgerGrain } from "./ledger-grain.ts";
 import { type LedgerState, readLedgerState } from "./ledger-state.ts";
 import type { PackedSummary } from "./packed-summary.ts";
-import { SumTable } from "./sum-table.ts";
+import { UsageTally } from "./usage-tally.ts";
 
 /** Beyond every wall time, and exact as a double. */
 const END_OF_TIME_MS = 2 ** 53;
-/** Columns before the sums: how many rows there are, for which series it stands, and when. */
-const KEY_COUNT = 3;
-/** Where the totals are in the table of sums. */
-const TOTALS = 0;
 
 /** Joins a row with the series that stands for all its tags; there is one, since every row is in sums without tags. */
 const UNTAGGED_OF_ROW = `
@@ -41,15 +35,6 @@ interface SeriesRow {
   readonly provider: string;
   readonly model: string;
   readonly tags: string;
-}
-
-/** A query on its way, and what was added up so far. */
-interface Answer {
-  readonly query: UsageQuery;
-  readonly isTagged: boolean;
-  readonly finder: GroupFinder;
-  /** The totals, then the groups by their numbers. */
-  readonly sums: SumTable;
 }
 
 /** What is to be read, as SQL. */
@@ -85,53 +70,48 @@ export class LedgerReader {
   query(query: UsageQuery, unwritten: Iterable<LedgerEntry>): PackedSummary {
     this.#database.exec("BEGIN");
     try {
-      const { finder, sums } = this.#read(query);
-      addEntries(query, unwritten, finder, sums);
-      const { groups, values } = finder.sorted();
-      return { dimensions: query.groupBy, values, sums: sums.pack([TOTALS, ...groups.map(placeOf)]) };
+      const tally = new UsageTally(query);
+      this.#read(tally);
+      tally.addEntries(unwritten);
+      return tally.pack();
     } finally {
       this.#database.exec("ROLLBACK");
     }
   }
 
-  #read(query: UsageQuery): Answer {
-    const answer: Answer = {
-      query,
-      isTagged: usesTags(query.groupBy),
-      finder: new GroupFinder(query.groupBy),
-      sums: new SumTable(),
-    };
-    this.#selectSeries(answer);
+  #read(tally: UsageTally): void {
+    this.#selectSeries(tally);
     const { hour, day, taggedHour, taggedDay } = GRAINS;
     const state = readLedgerState(this.#database);
-    const plan = planOf(answer, state);
-    const coarse = coarseLevelFor(query);
+    const plan = planOf(tally, state);
+    const coarse = coarseLevelFor(tally.query);
     const { startMs, endMs } = state.coarse;
     const coarseDays = { startMs, endMs: startOfUnit(endMs, DAY_MS) };
-    for (const range of plan.rows) this.#readRows(answer, range);
+    for (const range of plan.rows) this.#readRows(tally, range);
     for (const range of plan.hours) {
-      this.#readSums(answer, answer.isTagged ? taggedHour : hour, coarse?.hour, range, state.coarse);
+      this.#readSums(tally, tally.isTagged ? taggedHour : hour, coarse?.hour, range, state.coarse);
     }
     for (const range of plan.days) {
-      this.#readSums(answer, answer.isTagged ? taggedDay : day, coarse?.day, range, coarseDays);
+      this.#readSums(tally, tally.isTagged ? taggedDay : day, coarse?.day, range, coarseDays);
     }
-    return answer;
   }
 
   /** Notes for every series that is asked for to which groups it belongs. */
-  #selectSeries({ query, isTagged, finder }: Answer): void {
+  #selectSeries({ query, isTagged, finder, members }: UsageTally): void {
     this.#database.exec("DELETE FROM selected");
     const isAskedFor = seriesFilter(query);
     const all = isTagged ? this.#taggedSeries : this.#untaggedSeries;
     for (const row of all.iterate() as Iterable<unknown> as Iterable<SeriesRow>) {
       if (!isAskedFor(row)) continue;
-      this.#select.run(row.id, finder.memberOf({ ...row, tags: isTagged ? JSON.parse(row.tags) : {} }));
+      const member = finder.memberOf({ ...row, tags: isTagged ? JSON.parse(row.tags) : {} });
+      this.#select.run(row.id, member);
+      members.set(row.id, member);
     }
   }
 
-  #readRows(answer: Answer, { startMs, endMs }: TimeRange): void {
-    const selected = answer.isTagged ? "CROSS JOIN selected USING (series)" : UNTAGGED_OF_ROW;
-    this.#collect(answer, {
+  #readRows(tally: UsageTally, { startMs, endMs }: TimeRange): void {
+    const selected = tally.isTagged ? "CROSS JOIN selected USING (series)" : UNTAGGED_OF_ROW;
+    this.#collect(tally, {
       single: undefined,
       addedUp: READ_ROW_SUMS,
       startMs: `wall_ms / ${HOUR_MS} * ${HOUR_MS}`,
@@ -142,20 +122,47 @@ export class LedgerReader {
 
   /** Reads a range from coarse sums as far as there are any, and the rest from the others. */
   #readSums(
-    answer: Answer,
+    tally: UsageTally,
     fine: LedgerGrain,
     coarse: LedgerGrain | undefined,
     range: TimeRange,
     coarseRange: TimeRange,
   ): void {
     const part = coarse && within(range, coarseRange);
-    if (part !== undefined) this.#readGrain(answer, coarse!, part);
-    for (const rest of part === undefined ? [range] : around(range, part))
-      this.#readGrain(answer, fine, rest);
+    if (part !== undefined) this.#readGrain(tally, coarse!, part);
+    for (const rest of part === undefined ? [range] : around(range, part)) {
+      const packed = BLOCK_GRAINS.find(({ id }) => id === fine.id);
+      if (packed === undefined) this.#readGrain(tally, fine, rest);
+      else this.#readPacked(tally, packed, rest);
+    }
   }
 
-  #readGrain(answer: Answer, grain: LedgerGrain, { startMs, endMs }: TimeRange): void {
-    this.#collect(answer, {
+  /** Reads a range from blocks, and what lies between them from single sums. */
+  #readPacked(tally: UsageTally, grain: BlockGrain, range: TimeRange): void {
+    let { startMs } = range;
+    const isTooCoarse = tally.query.groupBy.includes("hour") && grain.blockMs > grain.unitMs;
+    for (const block of isTooCoarse ? [] : readBlocks(this.#database, grain, range)) {
+      if (startMs < block.startMs) this.#readGrain(tally, grain, { startMs, endMs: block.startMs });
+      this.#readBlock(tally, block);
+      startMs = block.endMs;
+    }
+    if (startMs < range.endMs) this.#readGrain(tally, grain, { startMs, endMs: range.endMs });
+  }
+
+  #readBlock(tally: UsageTally, block: SumBlock): void {
+    const startMs = asksForTime(tally.query) ? block.startMs : 0;
+    for (const row of rowsOf(block)) {
+      const member = tally.members.get(row[1]!);
+      if (member === undefined) continue;
+      if (tally.isFull) return;
+      row[1] = member;
+      row[2] = startMs;
+      tally.add(row, this.#text(row.at(-1)!));
+    }
+  }
+
+  #readGrain(tally: UsageTally, grain: LedgerGrain, { startMs, endMs }: TimeRange): void {
+    this.#collect(tally, {
       single: READ_SUMS,
       addedUp: READ_SUM_SUMS,
       startMs: "start_ms",
@@ -168,10 +175,9 @@ export class LedgerReader {
    * Reads what is added up by what is asked for; but single sums where they are told apart by series and by time, when
    * there are about as many groups as sums, and sorting them takes twice as long as reading them.
    */
-  #collect({ query, finder, sums }: Answer, { single, addedUp, startMs, from, values }: Reading): void {
-    const { groupBy, maxGroupCount = Number.POSITIVE_INFINITY } = query;
-    const member = finder.memberCount > 1 ? "member" : "0";
-    const start = groupBy.includes("day") || groupBy.includes("hour") ? startMs : "0";
+  #collect(tally: UsageTally, { single, addedUp, startMs, from, values }: Reading): void {
+    const member = tally.finder.memberCount > 1 ? "member" : "0";
+    const start = asksForTime(tally.query) ? startMs : "0";
     const isSingle = single !== undefined && member !== "0" && start !== "0";
     const keys = isSingle ? [] : [member, start].filter((key) => key !== "0");
     const columns = isSingle
@@ -182,18 +188,14 @@ export class LedgerReader {
     statement.setReturnArrays(true);
     for (const row of statement.iterate(...values) as Iterable<unknown> as Iterable<number[]>) {
       if (row[0] === 0) continue;
-      if (finder.groupCount > maxGroupCount) return;
-      const priceSource = this.#text(row.at(-1)!);
-      sums.addRead(TOTALS, row, KEY_COUNT, priceSource);
-      for (const group of finder.groupsOf(row[1]!, row[2]!)) {
-        sums.addRead(placeOf(group), row, KEY_COUNT, priceSource);
-      }
+      if (tally.isFull) return;
+      tally.add(row, this.#text(row.at(-1)!));
     }
   }
 
   /** A text, which never changes. Undefined: there is none. */
-  #text(id: number | null): string | undefined {
-    if (id === null) return undefined;
+  #text(id: number): string | undefined {
+    if (id === NO_TEXT) return undefined;
     let text = this.#texts.get(id);
     if (text === undefined) {
       text = String(this.#findText.get(id)?.text ?? "");
@@ -203,12 +205,11 @@ export class LedgerReader {
   }
 }
 
-/** Where a group is in the table of sums. */
-function placeOf(group: number): number {
-  return group + 1;
+function asksForTime({ groupBy }: UsageQuery): boolean {
+  return groupBy.includes("day") || groupBy.includes("hour");
 }
 
-function planOf({ query, isTagged }: Answer, state: LedgerState): RangePlan {
+function planOf({ query, isTagged }: UsageTally, state: LedgerState): RangePlan {
   return planRanges({
     startMs: query.startWallMs ?? -END_OF_TIME_MS,
     endMs: query.endWallMs ?? END_OF_TIME_MS,
@@ -216,24 +217,4 @@ function planOf({ query, isTagged }: Answer, state: LedgerState): RangePlan {
     hoursFromMs: isTagged ? state.taggedHoursFromMs : state.hoursFromMs,
     useDays: !query.groupBy.includes("hour"),
   });
-}
-
-function addEntries(
-  query: UsageQuery,
-  entries: Iterable<LedgerEntry>,
-  finder: GroupFinder,
-  sums: SumTable,
-): void {
-  const isAskedFor = seriesFilter(query);
-  for (const entry of entries) {
-    const { wallMs } = entry;
-    if (!isAskedFor(entry) || wallMs < (query.startWallMs ?? wallMs)) continue;
-    if (query.endWallMs !== undefined && wallMs >= query.endWallMs) continue;
-    const own = new UsageSums();
-    own.addEntry(entry);
-    sums.addSums(TOTALS, own);
-    for (const values of groupValues(query.groupBy, entry, wallMs)) {
-      sums.addSums(placeOf(finder.groupOf(values)), own);
-    }
-  }
 }

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { DAY_MS, HOUR_MS } from "../../core/durations.ts";
 import { startOfUnit } from "../../cost/ledger/plan-ranges.ts";
+import { packNextBlock } from "./ledger-block.ts";
 import { COARSE_LEVELS, GRAINS, type LedgerGrain } from "./ledger-grain.ts";
 import { rollUpHour } from "./ledger-roll-up.ts";
 import { boundTags } from "./ledger-tag-bound.ts";
@@ -11,9 +12,10 @@ const ROWS_PER_STEP = 5_000;
 const HOURS_KEPT_MS = 400 * DAY_MS;
 
 /**
- * Makes the coarse sums of hours that are over, and lets go of what is older than it is kept: rows, and sums by the hour that tell tags apart, after `retentionMs`;
- * other sums by the hour after 400 days, or `retentionMs` where that is longer. Sums by the day stay for ever, with a
- * bounded number of sets of tags. One bounded step, in one transaction; says whether there is more to do.
+ * Makes the coarse sums of hours that are over, packs sums, and lets go of what is older than it is kept: rows, and sums
+ * by the hour that tell tags apart, after `retentionMs`; other sums by the hour after 400 days, or `retentionMs` where
+ * that is longer. Sums by the day stay for ever, with a bounded number of sets of tags. One bounded step, in one
+ * transaction; says whether there is more to do.
  */
 export function pruneLedger(database: DatabaseSync, nowMs: number, retentionMs: number): boolean {
   const rowsFromMs = startOfUnit(nowMs - retentionMs, HOUR_MS);
@@ -38,7 +40,8 @@ export function pruneLedger(database: DatabaseSync, nowMs: number, retentionMs: 
       COARSE_LEVELS.some(({ hour, isTagged }) =>
         deleteOldest(database, hour, isTagged ? taggedHoursFromMs : hoursFromMs),
       ) ||
-      boundTags(database, taggedHoursFromMs);
+      boundTags(database, taggedHoursFromMs) ||
+      packNextBlock(database, nowMs);
     database.exec("COMMIT");
     return hasMore;
   } catch (error) {
@@ -61,5 +64,6 @@ function deleteOldest(database: DatabaseSync, grain: LedgerGrain, beforeMs: numb
        AND start_ms = (SELECT min(start_ms) FROM ledger_sum WHERE grain = ?1)`,
     )
     .run(grain.id, beforeMs);
+  database.prepare("DELETE FROM ledger_block WHERE grain = ? AND start_ms < ?").run(grain.id, beforeMs);
   return Number(changes) > 0;
 }

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { DAY_MS } from "../../core/durations.ts";
+import { dropBlock } from "./ledger-block.ts";
 import { ADD_ON_CONFLICT, SUM_SUM_COLUMNS } from "./ledger-columns.ts";
 import { GRAINS } from "./ledger-grain.ts";
 import { rollUpTaggedDay } from "./ledger-roll-up.ts";
@@ -25,6 +26,7 @@ export function boundTags(database: DatabaseSync, beforeMs: number): boolean {
   try {
     if (findSurplus(database, day) > 0) {
       mergeSurplus(database, day);
+      dropBlock(database, GRAINS.taggedDay, day);
       if (day >= coarse.startMs && day < coarse.endMs) rollUpTaggedDay(database, day);
     }
   } finally {

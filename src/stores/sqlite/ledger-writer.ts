@@ -3,8 +3,9 @@ import { startOfUnit, type TimeRange } from "../../cost/ledger/plan-ranges.ts";
 import { tagsText } from "../../cost/ledger/series.ts";
 import { TOKEN_FIELDS, UsageSums } from "../../cost/ledger/usage-sums.ts";
 import type { LedgerEntry } from "../../cost/ledger.ts";
+import { dropBlock } from "./ledger-block.ts";
 import { ADD_ON_CONFLICT, SUM_FIELDS } from "./ledger-columns.ts";
-import { COARSE_LEVELS, type CoarseLevel, GRAINS } from "./ledger-grain.ts";
+import { BLOCK_GRAINS, COARSE_LEVELS, type CoarseLevel, GRAINS } from "./ledger-grain.ts";
 import { ANY_TAGS, LedgerInterns } from "./ledger-interns.ts";
 import { readLedgerState } from "./ledger-state.ts";
 
@@ -103,6 +104,9 @@ export class LedgerWriter {
     this.#addCells(GRAINS.day.id, byDay(hours));
     this.#addCells(GRAINS.taggedHour.id, taggedHours);
     this.#addCells(GRAINS.taggedDay.id, byDay(taggedHours));
+    for (const hourMs of taggedHours.keys()) {
+      for (const grain of BLOCK_GRAINS) dropBlock(this.#database, grain, hourMs);
+    }
     for (const [index, cells] of coarse.entries()) {
       const { hour, day } = COARSE_LEVELS[index]!;
       this.#addCells(hour.id, cells);

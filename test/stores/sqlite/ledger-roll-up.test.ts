@@ -1,40 +1,20 @@
-import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { seededRandom } from "../../../src/core/random.ts";
-import type { UsageQuery } from "../../../src/cost/ledger/usage-query.ts";
 import type { LedgerEntry } from "../../../src/cost/ledger.ts";
 import { coarseLevelFor, GRAINS } from "../../../src/stores/sqlite/ledger-grain.ts";
-import { LEDGER_MIGRATIONS } from "../../../src/stores/sqlite/ledger-migrations.ts";
-import { LedgerReader } from "../../../src/stores/sqlite/ledger-reader.ts";
-import { pruneLedger } from "../../../src/stores/sqlite/ledger-retention.ts";
-import { LedgerWriter } from "../../../src/stores/sqlite/ledger-writer.ts";
-import { migrate } from "../../../src/stores/sqlite/migrate.ts";
-import { unpackSummary } from "../../../src/stores/sqlite/packed-summary.ts";
 import { countRows } from "../../support/ledger/count-rows.ts";
 import { EVERYTHING, query } from "../../support/ledger/ledger-contract.ts";
 import { randomEntry } from "../../support/ledger/make-entry.ts";
+import { openInMemory } from "../../support/ledger/open-in-memory.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const START_MS = Date.UTC(2024, 1, 28);
 
-/** A ledger in memory whose upkeep is done by hand. */
-function open() {
-  const database = new DatabaseSync(":memory:");
-  migrate(database, "ledger", LEDGER_MIGRATIONS);
-  const writer = new LedgerWriter(database);
-  const reader = new LedgerReader(database);
-  const upkeep = (nowMs: number, retentionMs = 90 * DAY_MS): void => {
-    while (pruneLedger(database, nowMs, retentionMs)) writer.refresh();
-    writer.refresh();
-  };
-  return { database, writer, upkeep, ask: (asked: UsageQuery) => unpackSummary(reader.query(asked, [])) };
-}
-
 test("coarse sums answer any question as the rows do, also with rows that come late", () => {
   const random = seededRandom(5);
-  const { writer, upkeep, ask } = open();
+  const { writer, upkeep, ask } = openInMemory();
   const rows: LedgerEntry[] = [];
   for (let hour = 0; hour < 96; hour += 3) {
     const startMs = START_MS + hour * HOUR_MS;
@@ -54,7 +34,7 @@ test("coarse sums answer any question as the rows do, also with rows that come l
 
 test("days of which only sums are left answer alike in every grouping", () => {
   const random = seededRandom(6);
-  const { writer, upkeep, ask } = open();
+  const { writer, upkeep, ask } = openInMemory();
   const rows = Array.from({ length: 2_000 }, () => randomEntry(random, START_MS, START_MS + 4 * DAY_MS));
   writer.write(rows);
   upkeep(START_MS + 30 * DAY_MS, DAY_MS);
@@ -66,7 +46,7 @@ test("days of which only sums are left answer alike in every grouping", () => {
 
 test("a ledger that was kept without coarse sums gets them for all hours that are kept", () => {
   const random = seededRandom(7);
-  const { database, writer, upkeep, ask } = open();
+  const { database, writer, upkeep, ask } = openInMemory();
   const rows = Array.from({ length: 500 }, () => randomEntry(random, START_MS, START_MS + 2 * DAY_MS));
   writer.write(rows);
   database.exec("DELETE FROM ledger_sum WHERE grain > 3");

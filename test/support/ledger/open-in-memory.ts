@@ -1,0 +1,28 @@
+import { DatabaseSync } from "node:sqlite";
+import type { UsageQuery, UsageSummary } from "../../../src/cost/ledger/usage-query.ts";
+import { LEDGER_MIGRATIONS } from "../../../src/stores/sqlite/ledger-migrations.ts";
+import { LedgerReader } from "../../../src/stores/sqlite/ledger-reader.ts";
+import { pruneLedger } from "../../../src/stores/sqlite/ledger-retention.ts";
+import { LedgerWriter } from "../../../src/stores/sqlite/ledger-writer.ts";
+import { migrate } from "../../../src/stores/sqlite/migrate.ts";
+import { unpackSummary } from "../../../src/stores/sqlite/packed-summary.ts";
+
+const DAY_MS = 86_400_000;
+
+/** A ledger in memory whose upkeep is done by hand. */
+export function openInMemory() {
+  const database = new DatabaseSync(":memory:");
+  migrate(database, "ledger", LEDGER_MIGRATIONS);
+  const writer = new LedgerWriter(database);
+  const reader = new LedgerReader(database);
+  return {
+    database,
+    writer,
+    /** All that there is to do at a time. */
+    upkeep(nowMs: number, retentionMs = 90 * DAY_MS): void {
+      while (pruneLedger(database, nowMs, retentionMs)) writer.refresh();
+      writer.refresh();
+    },
+    ask: (asked: UsageQuery): UsageSummary => unpackSummary(reader.query(asked, [])),
+  };
+}
