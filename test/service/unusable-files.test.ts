@@ -89,6 +89,7 @@ describe("a file that cannot be used ends the start with a line that names it an
       (path) => truncateSync(path, statSync(path).size - 4_096),
       /is damaged\. Restore it .* move it away/,
     ],
+    ["is cut to nothing", (path) => truncateSync(path), /is empty, .*\. Restore it .* delete it/],
     [
       "has garbage in its pages",
       (path) => overwrite(path, 4_096, Buffer.alloc(statSync(path).size - 4_096, 0xa5)),

@@ -1,5 +1,6 @@
 import { errorText } from "../../core/error-text.ts";
 import { NewerSchemaError } from "./migrate.ts";
+import { EmptyFileError } from "./open-database.ts";
 
 /** Primary result codes of SQLite for what is wrong with the file, the disk or the machine, and not with the data. */
 const PROBLEMS: Readonly<Record<number, string>> = {
@@ -27,6 +28,9 @@ export function isDataProblem(error: unknown): boolean {
 export function explainProblem(path: string, error: unknown): string {
   if (error instanceof NewerSchemaError) {
     return `${path}: it was written by a later version: ${error.message}. Run that version, or set storage.path to another file.`;
+  }
+  if (error instanceof EmptyFileError) {
+    return `${path}: it is empty, and no file of Headway ever is: it was cut. Restore it from a backup, or delete it to start with a new one.`;
   }
   const text = errorText(error);
   return `${path}: ${PROBLEMS[primaryCode(error) ?? 0] ?? "it cannot be used. Mend that, or set storage.path to another file."} (${text})`;
