@@ -166,6 +166,7 @@ it("one that is no database does, too; and with its files restored a Headway goe
 /** What takes the tables of a component back to its first version, the last migration first. The journal has had one. */
 const TO_FIRST_VERSION = {
   ledger: [
+    "ALTER TABLE ledger_state DROP COLUMN summed_row_id",
     "DROP TABLE ledger_block",
     `DROP INDEX ledger_series_untagged;
      ALTER TABLE ledger_state DROP COLUMN coarse_from_ms;

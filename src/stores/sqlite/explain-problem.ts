@@ -24,6 +24,11 @@ export function isDataProblem(error: unknown): boolean {
   return code === undefined ? !(error instanceof Error && "syscall" in error) : DATA_CODES.includes(code);
 }
 
+/** Whether values fit, and their sum does not: the sum itself is too large, or no integer any more. */
+export function isSumOverflow(error: unknown): boolean {
+  return errorText(error) === "integer overflow" || /cannot store REAL value/.test(errorText(error));
+}
+
 /** Says what is wrong with the file at `path`, and the way out. */
 export function explainProblem(path: string, error: unknown): string {
   if (error instanceof NewerSchemaError) {

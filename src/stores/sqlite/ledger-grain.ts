@@ -16,7 +16,7 @@ export interface BlockGrain extends LedgerGrain {
   readonly blockMs: number;
 }
 
-/** The sums that are written with every row. */
+/** The sums that every row is added to. */
 export const GRAINS = {
   hour: { id: 0, unitMs: HOUR_MS, isTagged: false },
   day: { id: 1, unitMs: DAY_MS, isTagged: false },
@@ -28,11 +28,8 @@ export const GRAINS = {
 /** Those of them that are packed. */
 export const BLOCK_GRAINS: readonly BlockGrain[] = [GRAINS.taggedDay, GRAINS.taggedHour];
 
-/**
- * Sums in which rows of different tenants or models are not told apart, for questions that do not ask for them: there
- * are far fewer. They are made from the others hour by hour, when an hour is over.
- */
-export interface CoarseLevel {
+/** Sums of hours and days in which the same rows are told apart. */
+export interface SumLevel {
   readonly hasTenant: boolean;
   /** Also tells providers apart. */
   readonly hasModel: boolean;
@@ -41,8 +38,21 @@ export interface CoarseLevel {
   readonly day: LedgerGrain;
 }
 
-/** All of them, in the order of how many sums there usually are. */
-export const COARSE_LEVELS: readonly CoarseLevel[] = [
+/** Sums in which all is told apart but tags. */
+export const UNTAGGED_LEVEL: SumLevel = {
+  hasTenant: true,
+  hasModel: true,
+  isTagged: false,
+  hour: GRAINS.hour,
+  day: GRAINS.day,
+};
+
+/**
+ * Sums in which rows of different tenants or models are not told apart, for questions that do not ask for them: there
+ * are far fewer. They are made from the others hour by hour, when an hour is over. In the order of how many there
+ * usually are.
+ */
+export const COARSE_LEVELS: readonly SumLevel[] = [
   level(4, { hasTenant: false, hasModel: true, isTagged: false }),
   level(6, { hasTenant: true, hasModel: false, isTagged: false }),
   level(8, { hasTenant: false, hasModel: false, isTagged: true }),
@@ -50,13 +60,13 @@ export const COARSE_LEVELS: readonly CoarseLevel[] = [
   level(12, { hasTenant: true, hasModel: false, isTagged: true }),
 ];
 
-function level(id: number, kind: Pick<CoarseLevel, "hasTenant" | "hasModel" | "isTagged">): CoarseLevel {
+function level(id: number, kind: Pick<SumLevel, "hasTenant" | "hasModel" | "isTagged">): SumLevel {
   const { isTagged } = kind;
   return { ...kind, hour: { id, unitMs: HOUR_MS, isTagged }, day: { id: id + 1, unitMs: DAY_MS, isTagged } };
 }
 
 /** The level with the fewest sums that can answer a query. Undefined: it asks for all that is told apart. */
-export function coarseLevelFor({ groupBy, models, tenant }: UsageQuery): CoarseLevel | undefined {
+export function coarseLevelFor({ groupBy, models, tenant }: UsageQuery): SumLevel | undefined {
   const needsTenant = tenant !== undefined || groupBy.includes("tenant");
   const needsModel = models.length > 0 || groupBy.includes("model") || groupBy.includes("provider");
   const needsTags = usesTags(groupBy);

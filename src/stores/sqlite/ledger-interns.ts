@@ -30,8 +30,12 @@ export class LedgerInterns {
     return this.#id(this.#texts, text, this.#findText, this.#addText, [text]);
   }
 
+  /** A series, which is there with any tags, too. */
   series(tenant: string, provider: string, model: string, tags: string): number {
     const key = JSON.stringify([tenant, provider, model, tags]);
+    const remembered = this.#series.get(key);
+    if (remembered !== undefined) return remembered;
+    if (tags !== ANY_TAGS) this.series(tenant, provider, model, ANY_TAGS);
     return this.#id(this.#series, key, this.#findSeries, this.#addSeries, [tenant, provider, model, tags]);
   }
 

@@ -36,6 +36,8 @@ export type LedgerReply =
   | { readonly kind: "open_failed"; readonly explanation: string }
   /** So many rows more are kept; `lostCount` others never can be, since SQLite does not take their values. */
   | { readonly kind: "written"; readonly keptCount: number; readonly lostCount: number }
+  /** One row that was kept is so no more, since a sum would become larger than SQLite takes. */
+  | { readonly kind: "dropped" }
   /** Nothing is kept now; the thread holds the rows until a `retry` is answered by `recovered`. */
   | { readonly kind: "write_failed"; readonly explanation: string }
   /** All that could not be kept is kept. */

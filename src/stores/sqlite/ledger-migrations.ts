@@ -10,7 +10,7 @@
  * - `ledger_block`: sums of `ledger_sum` once more, packed; see `ledger-block.ts`. A migration that changes columns of sums
  *   empties it.
  * - `ledger_state`: one row: since when rows and hours are kept, before which day tags are bounded, and from which day to
- *   which hour there are coarse sums.
+ *   which hour there are coarse sums. Rows up to `summed_row_id` are in the sums, and those after it in none.
  * - `ledger_alert`: alerts as JSON, and where they have still to be sent.
  * - `ledger`: the rows for people, with all texts.
  */
@@ -128,4 +128,8 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
     sums BLOB NOT NULL,
     PRIMARY KEY (grain, start_ms)
   ) STRICT`,
+  `
+  ALTER TABLE ledger_state ADD COLUMN summed_row_id INTEGER NOT NULL DEFAULT 0;
+  UPDATE ledger_state SET summed_row_id = (SELECT ifnull(max(id), 0) FROM ledger_row);
+  `,
 ];

@@ -21,7 +21,7 @@ import { UsageTally } from "./usage-tally.ts";
 /** Beyond every wall time, and exact as a double. */
 const END_OF_TIME_MS = 2 ** 53;
 
-/** Joins a row with the series that stands for all its tags; there is one, since every row is in sums without tags. */
+/** Joins a row with the series that stands for all its tags; there is one for every series. */
 const UNTAGGED_OF_ROW = `
   CROSS JOIN ledger_series own ON own.id = ledger_row.series
   CROSS JOIN ledger_series untagged INDEXED BY ledger_series_untagged
@@ -88,6 +88,7 @@ export class LedgerReader {
     const { startMs, endMs } = state.coarse;
     const coarseDays = { startMs, endMs: startOfUnit(endMs, DAY_MS) };
     for (const range of plan.rows) this.#readRows(tally, range);
+    for (const range of [...plan.hours, ...plan.days]) this.#readUnsummed(tally, range, state.summedRowId);
     for (const range of plan.hours) {
       this.#readSums(tally, tally.isTagged ? taggedHour : hour, coarse?.hour, range, state.coarse);
     }
@@ -110,13 +111,23 @@ export class LedgerReader {
   }
 
   #readRows(tally: UsageTally, { startMs, endMs }: TimeRange): void {
+    this.#collectRows(tally, "wall_ms >= ? AND wall_ms < ?", [startMs, endMs]);
+  }
+
+  /** Reads the rows after `summedRowId`: they are few, and found by their ids. */
+  #readUnsummed(tally: UsageTally, { startMs, endMs }: TimeRange, summedRowId: number): void {
+    const where = "ledger_row.id > ? AND +wall_ms >= ? AND +wall_ms < ?";
+    this.#collectRows(tally, where, [summedRowId, startMs, endMs]);
+  }
+
+  #collectRows(tally: UsageTally, where: string, values: readonly number[]): void {
     const selected = tally.isTagged ? "CROSS JOIN selected USING (series)" : UNTAGGED_OF_ROW;
     this.#collect(tally, {
       single: undefined,
       addedUp: READ_ROW_SUMS,
       startMs: `wall_ms / ${HOUR_MS} * ${HOUR_MS}`,
-      from: `ledger_row ${selected} WHERE wall_ms >= ? AND wall_ms < ?`,
-      values: [startMs, endMs],
+      from: `ledger_row ${selected} WHERE ${where}`,
+      values,
     });
   }
 

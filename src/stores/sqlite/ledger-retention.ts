@@ -15,7 +15,7 @@ const HOURS_KEPT_MS = 400 * DAY_MS;
  * Makes the coarse sums of hours that are over, packs sums, and lets go of what is older than it is kept: rows, and sums
  * by the hour that tell tags apart, after `retentionMs`; other sums by the hour after 400 days, or `retentionMs` where
  * that is longer. Sums by the day stay for ever, with a bounded number of sets of tags. One bounded step, in one
- * transaction; says whether there is more to do.
+ * transaction; says whether there is more to do. To be called when all rows are in the sums.
  */
 export function pruneLedger(database: DatabaseSync, nowMs: number, retentionMs: number): boolean {
   const rowsFromMs = startOfUnit(nowMs - retentionMs, HOUR_MS);
@@ -54,6 +54,10 @@ function deleteRows(database: DatabaseSync, beforeMs: number): boolean {
   const { changes } = database
     .prepare("DELETE FROM ledger_row WHERE id IN (SELECT id FROM ledger_row WHERE wall_ms < ? LIMIT ?)")
     .run(beforeMs, ROWS_PER_STEP);
+  // The next row gets the id after the last one that is left.
+  database.exec(
+    "UPDATE ledger_state SET summed_row_id = min(summed_row_id, (SELECT ifnull(max(id), 0) FROM ledger_row))",
+  );
   return Number(changes) > 0;
 }
 

@@ -13,6 +13,8 @@ export interface LedgerState {
   readonly tagsBoundedBeforeMs: number;
   /** Coarse sums stand for all that ended in this stretch: from a whole day to a whole hour; empty at first. */
   readonly coarse: TimeRange;
+  /** Rows with ids up to it are in the sums, and those with greater ones in none. */
+  readonly summedRowId: number;
 }
 
 /** Reads what is kept. */
@@ -25,5 +27,6 @@ export function readLedgerState(database: DatabaseSync): LedgerState {
     taggedHoursFromMs: since(row.tagged_hours_from_ms),
     tagsBoundedBeforeMs: since(row.tags_bounded_before_ms),
     coarse: { startMs: since(row.coarse_from_ms), endMs: since(row.coarse_until_ms) },
+    summedRowId: Number(row.summed_row_id),
   };
 }

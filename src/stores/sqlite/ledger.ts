@@ -112,7 +112,8 @@ export class SqliteLedger implements LedgerStore {
     };
   }
 
-  /** Rows that were recorded and will never be kept: recorded when full or closed, or with values that do not fit. */
+  /** Rows that were recorded and will never be kept: recorded when full or closed, or with values that do not fit, by
+   * themselves or in a sum. */
   get lostRowCount(): number {
     return this.#lostRowCount;
   }
@@ -184,6 +185,9 @@ export class SqliteLedger implements LedgerStore {
         this.#lostRowCount += reply.lostCount;
         this.#onWritten?.(this.#sent.splice(0, reply.keptCount + reply.lostCount));
         if (this.#sentRowCount === 0) this.#endFlushes();
+        break;
+      case "dropped":
+        this.#lostRowCount++;
         break;
       case "recovered":
         this.#explanation = undefined;

@@ -5,7 +5,7 @@ import type { LedgerEntry } from "../../../src/cost/ledger.ts";
 import { coarseLevelFor, GRAINS } from "../../../src/stores/sqlite/ledger-grain.ts";
 import { countRows } from "../../support/ledger/count-rows.ts";
 import { EVERYTHING, query } from "../../support/ledger/ledger-contract.ts";
-import { randomEntry } from "../../support/ledger/make-entry.ts";
+import { makeEntry, randomEntry } from "../../support/ledger/make-entry.ts";
 import { openInMemory } from "../../support/ledger/open-in-memory.ts";
 
 const HOUR_MS = 3_600_000;
@@ -42,6 +42,21 @@ test("days of which only sums are left answer alike in every grouping", () => {
     const asked = { ...EVERYTHING, groupBy };
     expect(ask(asked)).toEqual(countRows(rows, asked));
   }
+});
+
+test("rows count that come after the retention has left none", () => {
+  const { writer, upkeep, ask, database } = openInMemory();
+  const old = makeEntry({ wallMs: START_MS });
+  const young = makeEntry({ wallMs: START_MS + 9 * DAY_MS, tenant: "search" });
+  writer.write([old, old, old]);
+  upkeep(START_MS + 9 * DAY_MS, DAY_MS);
+  expect(database.prepare("SELECT count(*) AS n FROM ledger_row").get()).toEqual({ n: 0 });
+  writer.write([young]);
+  const asked = { ...EVERYTHING, groupBy: ["tenant"] } as const;
+  const expected = countRows([old, old, old, young], asked);
+  expect(ask(asked)).toEqual(expected);
+  upkeep(START_MS + 9 * DAY_MS, DAY_MS);
+  expect(ask(asked)).toEqual(expected);
 });
 
 test("a ledger that was kept without coarse sums gets them for all hours that are kept", () => {

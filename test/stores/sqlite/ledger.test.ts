@@ -1,6 +1,15 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, mkdtempSync, openSync, readdirSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  copyFileSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -122,6 +131,45 @@ describe("keeping", () => {
     expect(totals.cost!.totalNanoUsd).toBe(27_000n * BigInt(totals.requests));
     const rows = withFile((database) => database.prepare("SELECT count(*) AS n FROM ledger_row").get()!.n);
     expect(rows).toBe(totals.requests);
+  });
+
+  test("rows that a killed process had not added to the sums yet are counted, and added later", async () => {
+    const random = seededRandom(11);
+    const entries = Array.from({ length: 300 }, () => randomEntry(random, NOON_MS - 3 * DAY_MS, NOON_MS));
+    const first = await open();
+    for (const entry of entries) first.record(entry);
+    await first.flush();
+    // What is in the file now is what a process leaves behind that is killed.
+    copyFileSync(path, `${path}.copy`);
+    copyFileSync(`${path}-wal`, `${path}.copy-wal`);
+    await first.close();
+    path = `${path}.copy`;
+    const unsummed = (): unknown =>
+      withFile(
+        (database) =>
+          database
+            .prepare("SELECT max(ledger_row.id) - summed_row_id AS n FROM ledger_row, ledger_state")
+            .get()!.n,
+      );
+    expect(unsummed()).toBe(300);
+    const second = await open();
+    const asked = { ...EVERYTHING, groupBy: ["tag", "model", "day"] as const };
+    expect(await second.query(asked)).toEqual(countRows(entries, asked));
+    expect(unsummed()).toBe(0);
+  });
+
+  test("a row whose sum with others would be too large costs no other", async () => {
+    const half = { inputNanoUsd: 2n ** 62n, outputNanoUsd: 0n, totalNanoUsd: 2n ** 62n, priceSource: "" };
+    const first = await open();
+    for (let index = 0; index < 9; index++) first.record(makeEntry(index % 4 === 1 ? { cost: half } : {}));
+    await first.flush();
+    await first.close();
+    expect(first.lostRowCount).toBe(1);
+    const second = await open();
+    expect((await second.query(EVERYTHING)).totals).toMatchObject({
+      requests: 8,
+      cost: { totalNanoUsd: 2n ** 62n + 7n * 27_000n },
+    });
   });
 
   test("one row that cannot be kept costs no other", async () => {
@@ -254,8 +302,12 @@ describe("a file that cannot be used", () => {
     const ledger = await open();
     await expect(ledger.query(EVERYTHING)).rejects.toThrow(/damaged.*backup/);
     ledger.record(makeEntry());
-    await ledger.flush();
-    expect(ledger.health()).toMatchObject({ kind: "degraded", waitingRowCount: 1, isFull: false });
+    await expect(ledger.query(EVERYTHING)).rejects.toThrow(/damaged/);
+    // Rows are sound, and kept; they cannot be added to the sums.
+    expect(ledger.health()).toMatchObject({ kind: "degraded", waitingRowCount: 0, isFull: false });
+    expect(withFile((database) => database.prepare("SELECT count(*) AS n FROM ledger_row").get()!.n)).toBe(
+      3_001,
+    );
   });
 });
 

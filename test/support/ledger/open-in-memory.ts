@@ -20,6 +20,7 @@ export function openInMemory() {
     writer,
     /** All that there is to do at a time. */
     upkeep(nowMs: number, retentionMs = 90 * DAY_MS): void {
+      while (writer.sum(1_000) > 0);
       while (pruneLedger(database, nowMs, retentionMs)) writer.refresh();
       writer.refresh();
     },
