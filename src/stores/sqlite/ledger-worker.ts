@@ -1,13 +1,13 @@
 import type { DatabaseSync } from "node:sqlite";
 import { parentPort, workerData } from "node:worker_threads";
 import type { AlertRecord } from "../../cost/alerts/alert-store.ts";
-import type { LedgerEntry } from "../../cost/ledger.ts";
 import { explainProblem, isDataProblem, isSumOverflow } from "./explain-problem.ts";
 import { forgetAlerts, loadAlerts, saveAlert } from "./ledger-alerts.ts";
 import type { LedgerCommand, LedgerReply, LedgerWorkerData } from "./ledger-messages.ts";
 import { LEDGER_MIGRATIONS } from "./ledger-migrations.ts";
 import { LedgerReader } from "./ledger-reader.ts";
 import { pruneLedger } from "./ledger-retention.ts";
+import { type LedgerValue, rowsOfValues, VALUES_PER_ROW } from "./ledger-values.ts";
 import { LedgerWriter } from "./ledger-writer.ts";
 import { checkWritable, openComponent } from "./open-component.ts";
 
@@ -29,7 +29,7 @@ class LedgerThread {
   readonly #reader: LedgerReader;
   readonly #reply: (reply: LedgerReply) => void;
   /** Batches that could not be written, the oldest first. */
-  #unwritten: (readonly LedgerEntry[])[] = [];
+  #unwritten: (readonly LedgerValue[])[] = [];
   /** Rows that were written since the sums were last. */
   #unsummedCount = 0;
   /** To be tried again. */
@@ -51,7 +51,7 @@ class LedgerThread {
     switch (command.kind) {
       case "write": {
         const isFirst = this.#unwritten.length === 0;
-        this.#unwritten.push(command.entries);
+        this.#unwritten.push(command.values);
         if (isFirst) this.#writeAll();
         this.#sumFrom(ROWS_PER_SUMMING);
         break;
@@ -93,20 +93,21 @@ class LedgerThread {
   /** Whether nothing is left to be written. */
   #writeAll(): boolean {
     while (this.#unwritten.length > 0) {
-      const entries = this.#unwritten[0]!;
+      const values = this.#unwritten[0]!;
       try {
-        this.#writer.write(entries);
+        this.#writer.write(values);
       } catch (error) {
         if (isDataProblem(error)) {
-          this.#setAside(entries);
+          this.#setAside(values);
           continue;
         }
         this.#replyFailed(error);
         return false;
       }
       this.#unwritten.shift();
-      this.#reply({ kind: "written", keptCount: entries.length, lostCount: 0 });
-      this.#unsummedCount += entries.length;
+      const keptCount = values.length / VALUES_PER_ROW;
+      this.#reply({ kind: "written", keptCount, lostCount: 0 });
+      this.#unsummedCount += keptCount;
     }
     return true;
   }
@@ -143,11 +144,11 @@ class LedgerThread {
   }
 
   /** Halves a batch until the row is found whose values SQLite does not take, so that one costs no other. */
-  #setAside(entries: readonly LedgerEntry[]): void {
+  #setAside(values: readonly LedgerValue[]): void {
     this.#unwritten.shift();
-    const middle = Math.ceil(entries.length / 2);
-    if (entries.length === 1) this.#reply({ kind: "written", keptCount: 0, lostCount: 1 });
-    else this.#unwritten.unshift(entries.slice(0, middle), entries.slice(middle));
+    const middle = Math.ceil(values.length / VALUES_PER_ROW / 2) * VALUES_PER_ROW;
+    if (middle === values.length) this.#reply({ kind: "written", keptCount: 0, lostCount: 1 });
+    else this.#unwritten.unshift(values.slice(0, middle), values.slice(middle));
   }
 
   #retry(): void {
@@ -167,7 +168,8 @@ class LedgerThread {
 
   #answer({ id, query }: Extract<LedgerCommand, { kind: "query" }>): void {
     try {
-      this.#reply({ kind: "answer", id, summary: this.#reader.query(query, this.#unwritten.flat()) });
+      const unwritten = rowsOfValues(this.#unwritten.flat());
+      this.#reply({ kind: "answer", id, summary: this.#reader.query(query, unwritten) });
     } catch (error) {
       this.#reply({ kind: "query_failed", id, explanation: explainProblem(this.#path, error) });
     }

@@ -1,12 +1,16 @@
-import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
-import { tagsText } from "../../cost/ledger/series.ts";
-import { TOKEN_FIELDS, UsageSums } from "../../cost/ledger/usage-sums.ts";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { LedgerEntry } from "../../cost/ledger.ts";
 import { LedgerInterns } from "./ledger-interns.ts";
 import { readLedgerState } from "./ledger-state.ts";
 import { sumRows } from "./ledger-summing.ts";
+import { appendRow, type LedgerValue, VALUES_PER_ROW } from "./ledger-values.ts";
 
-const ROW_COLUMN_COUNT = 27;
+/** A series in place of its four parts. */
+const COLUMN_COUNT = VALUES_PER_ROW - 3;
+/** Task type, deployment and the price's source, after the time and the series: columns with the id of a text. */
+const TEXT_COLUMNS = [3, 4, 15];
+/** By which columns a row is known: time, series, kind, deployment, total tokens and cost, wait, latency and request. */
+const KEY_COLUMNS = [0, 1, 2, 6, 12, 16, 19, 21, 25];
 
 /** Writes rows, and later the sums that they belong to: far fewer are written for many rows together. */
 export class LedgerWriter {
@@ -19,19 +23,21 @@ export class LedgerWriter {
     this.#database = database;
     this.#interns = new LedgerInterns(database);
     this.#insertRow = database.prepare(
-      `INSERT INTO ledger_row VALUES (NULL, ${Array.from({ length: ROW_COLUMN_COUNT }, () => "?").join(", ")})`,
+      `INSERT INTO ledger_row VALUES (NULL, ${Array.from({ length: COLUMN_COUNT }, () => "?").join(", ")})`,
     );
     this.#findRow = database.prepare(
       `SELECT 1 FROM ledger_row WHERE wall_ms = ? AND series = ? AND kind = ? AND deployment = ?
-       AND request_id = ? AND total_tokens IS ? AND total_nano_usd IS ? AND waited_us = ? AND latency_us IS ?`,
+       AND total_tokens IS ? AND total_nano_usd IS ? AND waited_us = ? AND latency_us IS ? AND request_id = ?`,
     );
   }
 
-  /** All or nothing: throws what SQLite throws, and then nothing is written. */
-  write(entries: readonly LedgerEntry[]): void {
+  /** A list of rows, all or nothing: throws what SQLite throws, and then nothing is written. */
+  write(values: readonly LedgerValue[]): void {
     try {
       this.#transact(() => {
-        for (const entry of entries) this.#insertRow.run(...this.#rowValues(entry));
+        for (let start = 0; start < values.length; start += VALUES_PER_ROW) {
+          this.#insertRow.run(...this.#columnsOf(values, start));
+        }
       });
     } catch (error) {
       this.#interns.forget();
@@ -60,19 +66,10 @@ export class LedgerWriter {
     const { rowsFromMs } = readLedgerState(this.#database);
     return entries.filter((entry) => {
       if (entry.wallMs < rowsFromMs) return false;
-      const { tenant, provider, model } = entry;
-      const sums = new UsageSums();
-      sums.addEntry(entry);
-      const found = this.#findRow.get(
-        Math.floor(entry.wallMs),
-        this.#interns.series(tenant, provider, model, tagsText(entry.tags)),
-        entry.kind,
-        this.#interns.text(entry.deployment),
-        entry.requestId,
-        sums.totalTokens ?? null,
-        entry.cost?.totalNanoUsd ?? null,
-        ...timesOf(entry),
-      );
+      const values: LedgerValue[] = [];
+      appendRow(values, entry);
+      const columns = this.#columnsOf(values, 0);
+      const found = this.#findRow.get(...KEY_COLUMNS.map((column) => columns[column]!));
       return found === undefined;
     });
   }
@@ -94,39 +91,14 @@ export class LedgerWriter {
     }
   }
 
-  #rowValues(entry: LedgerEntry): SQLInputValue[] {
-    const { tenant, provider, model, usage, cost } = entry;
-    const [waitedUs, latencyUs] = timesOf(entry);
-    const sums = new UsageSums();
-    sums.addEntry(entry);
-    return [
-      Math.floor(entry.wallMs),
-      this.#interns.series(tenant, provider, model, tagsText(entry.tags)),
-      entry.kind,
-      entry.outcome,
-      entry.reason ?? null,
-      this.#interns.text(entry.taskType),
-      this.#interns.text(entry.deployment),
-      ...TOKEN_FIELDS.map((field) => sums[field] ?? null),
-      Number(usage?.estimated ?? false),
-      cost?.inputNanoUsd ?? null,
-      cost?.outputNanoUsd ?? null,
-      cost?.totalNanoUsd ?? null,
-      cost === undefined ? null : this.#interns.text(cost.priceSource),
-      Math.round(entry.reservedTokens),
-      waitedUs,
-      Number(entry.isRateLimitWait),
-      latencyUs,
-      Number(entry.isFallback),
-      Number(entry.isRateLimitFallback),
-      Number(entry.isLast),
-      entry.requestId,
-      entry.traceId,
-    ];
+  /** What the columns of a row hold, from a list of rows in which it starts at `start`. */
+  #columnsOf(values: readonly LedgerValue[], start: number): LedgerValue[] {
+    const [wallMs, tenant, provider, model, tags, ...columns] = values.slice(start, start + VALUES_PER_ROW);
+    for (const column of TEXT_COLUMNS) {
+      const text = columns[column]!;
+      if (text !== null) columns[column] = this.#interns.text(text as string);
+    }
+    const series = [tenant, provider, model, tags] as [string, string, string, string];
+    return [wallMs!, this.#interns.series(...series), ...columns];
   }
-}
-
-/** Wait and latency in microseconds. */
-function timesOf({ waitedMs, latencyMs }: LedgerEntry): [number, number | null] {
-  return [Math.ceil(waitedMs * 1000), latencyMs === undefined ? null : Math.round(latencyMs * 1000)];
 }

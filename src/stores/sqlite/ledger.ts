@@ -9,10 +9,11 @@ import type { LedgerEntry } from "../../cost/ledger.ts";
 import { LedgerCalls } from "./ledger-calls.ts";
 import { LedgerReadError } from "./ledger-errors.ts";
 import type { LedgerCommand, LedgerReply, LedgerWorkerData } from "./ledger-messages.ts";
+import { appendRow, type LedgerValue, VALUES_PER_ROW } from "./ledger-values.ts";
 import { startWorker } from "./start-worker.ts";
 
-/** Rows of a batch that goes to the thread at once: handing them over takes about 0.7 ms. */
-const MOST_ROWS_OF_BATCH = 500;
+/** Rows of a batch that goes to the thread at once: handing them over takes about 0.1 ms, and writing them 0.7 ms. */
+const MOST_ROWS_OF_BATCH = 100;
 /** How long a row waits for others before its batch goes to the thread. */
 const BATCH_MS = 100;
 const RETRY_MS = 1_000;
@@ -45,9 +46,10 @@ export class SqliteLedger implements LedgerStore {
   readonly #onHealth: (health: LedgerHealth) => void;
   readonly #beforeWrite: (() => void) | undefined;
   readonly #onWritten: ((entries: readonly LedgerEntry[]) => void) | undefined;
-  /** Rows that the thread has, in their order, where somebody wants to know when they are written. */
+  /** Rows that the thread has or gets next, in their order, where somebody wants to know when they are written. */
   #sent: LedgerEntry[] = [];
-  #batch: LedgerEntry[] = [];
+  /** Rows that the thread gets next, as values. */
+  #batch: LedgerValue[] = [];
   #batchTimer: Timer | undefined;
   #retryTimer: Timer | undefined;
   #pruneTimer: Timer | undefined;
@@ -88,8 +90,9 @@ export class SqliteLedger implements LedgerStore {
       this.#lostRowCount++;
       return;
     }
-    this.#batch.push(entry);
-    if (this.#batch.length >= MOST_ROWS_OF_BATCH) this.#send();
+    appendRow(this.#batch, entry);
+    if (this.#onWritten !== undefined) this.#sent.push(entry);
+    if (this.#batchRowCount >= MOST_ROWS_OF_BATCH) this.#send();
     else this.#batchTimer ??= this.#clock.after(BATCH_MS, () => this.#send());
   }
 
@@ -158,17 +161,20 @@ export class SqliteLedger implements LedgerStore {
   }
 
   get #waitingRowCount(): number {
-    return this.#sentRowCount + this.#batch.length;
+    return this.#sentRowCount + this.#batchRowCount;
+  }
+
+  get #batchRowCount(): number {
+    return this.#batch.length / VALUES_PER_ROW;
   }
 
   #send(): void {
     this.#batchTimer?.cancel();
     this.#batchTimer = undefined;
     if (this.#batch.length === 0) return;
-    this.#sentRowCount += this.#batch.length;
+    this.#sentRowCount += this.#batchRowCount;
     this.#beforeWrite?.();
-    if (this.#onWritten !== undefined) this.#sent.push(...this.#batch);
-    this.#post({ kind: "write", entries: this.#batch });
+    this.#post({ kind: "write", values: this.#batch });
     this.#batch = [];
   }
 
