@@ -77,15 +77,15 @@ export function* readBlocks(
   }
 }
 
-/** The sums in a block: each time the same array, of a 1, the series, a 0, and the columns that `SumTable` takes. */
-export function* rowsOf({ bytes }: SumBlock): Iterable<number[]> {
+/** The sums in a block: each time the same array, of the series and the columns that `SumTable` takes. */
+export function* rowsOf({ bytes }: SumBlock): Iterable<Float64Array> {
   const unpacker = new NumberUnpacker(bytes);
-  const row = [1, 0, 0, ...Array.from({ length: READ_COLUMN_COUNT }, () => 0)];
+  const row = new Float64Array(1 + READ_COLUMN_COUNT);
   let series = 0;
   while (!unpacker.isAtEnd) {
-    series += unpacker.next();
-    row[1] = series;
-    for (let index = 3; index < row.length; index++) row[index] = unpacker.next();
+    unpacker.fill(row);
+    series += row[0]!;
+    row[0] = series;
     yield row;
   }
 }

@@ -8,12 +8,14 @@ import {
   type TimeRange,
   within,
 } from "../../cost/ledger/plan-ranges.ts";
-import { seriesFilter } from "../../cost/ledger/series.ts";
+import { type Series, seriesFilter } from "../../cost/ledger/series.ts";
 import type { UsageQuery } from "../../cost/ledger/usage-query.ts";
 import type { LedgerEntry } from "../../cost/ledger.ts";
-import { readBlocks, rowsOf, type SumBlock } from "./ledger-block.ts";
+import { BlockSums } from "./block-sums.ts";
+import { readBlocks } from "./ledger-block.ts";
 import { NO_TEXT, READ_ROW_SUMS, READ_SUM_SUMS, READ_SUMS } from "./ledger-columns.ts";
 import { BLOCK_GRAINS, type BlockGrain, coarseLevelFor, GRAINS, type LedgerGrain } from "./ledger-grain.ts";
+import { ANY_TAGS } from "./ledger-interns.ts";
 import { type LedgerState, readLedgerState } from "./ledger-state.ts";
 import type { PackedSummary } from "./packed-summary.ts";
 import { UsageTally } from "./usage-tally.ts";
@@ -29,13 +31,8 @@ const UNTAGGED_OF_ROW = `
     AND untagged.tags = ''
   CROSS JOIN selected ON selected.series = untagged.id`;
 
-interface SeriesRow {
-  readonly id: number;
-  readonly tenant: string;
-  readonly provider: string;
-  readonly model: string;
-  readonly tags: string;
-}
+/** Id, tenant, provider, model and tags. */
+type SeriesRow = [number, string, string, string, string];
 
 /** What is to be read, as SQL. */
 interface Reading {
@@ -62,6 +59,9 @@ export class LedgerReader {
     const all = "SELECT id, tenant, provider, model, tags FROM ledger_series";
     this.#taggedSeries = database.prepare(`${all} WHERE tags <> ''`);
     this.#untaggedSeries = database.prepare(`${all} WHERE tags = ''`);
+    // Arrays are read three times as fast as objects.
+    this.#taggedSeries.setReturnArrays(true);
+    this.#untaggedSeries.setReturnArrays(true);
     this.#findText = database.prepare("SELECT text FROM ledger_text WHERE id = ?");
     this.#select = database.prepare("INSERT INTO selected VALUES (?, ?)");
   }
@@ -102,11 +102,18 @@ export class LedgerReader {
     this.#database.exec("DELETE FROM selected");
     const isAskedFor = seriesFilter(query);
     const all = isTagged ? this.#taggedSeries : this.#untaggedSeries;
+    const parsedTags = new Map<string, Series["tags"]>([[ANY_TAGS, {}]]);
     for (const row of all.iterate() as Iterable<unknown> as Iterable<SeriesRow>) {
-      if (!isAskedFor(row)) continue;
-      const member = finder.memberOf({ ...row, tags: isTagged ? JSON.parse(row.tags) : {} });
-      this.#select.run(row.id, member);
-      members.set(row.id, member);
+      const [id, tenant, provider, model, tagsText] = row;
+      if (!isAskedFor({ tenant, model })) continue;
+      let tags = parsedTags.get(tagsText);
+      if (tags === undefined) {
+        tags = JSON.parse(tagsText) as Series["tags"];
+        parsedTags.set(tagsText, tags);
+      }
+      const member = finder.memberOf({ tenant, provider, model, tags });
+      this.#select.run(id, member);
+      members.set(id, member);
     }
   }
 
@@ -150,26 +157,17 @@ export class LedgerReader {
 
   /** Reads a range from blocks, and what lies between them from single sums. */
   #readPacked(tally: UsageTally, grain: BlockGrain, range: TimeRange): void {
-    let { startMs } = range;
+    const sums = new BlockSums(tally, (id) => this.#text(id));
     const isTooCoarse = tally.query.groupBy.includes("hour") && grain.blockMs > grain.unitMs;
+    let { startMs } = range;
     for (const block of isTooCoarse ? [] : readBlocks(this.#database, grain, range)) {
       if (startMs < block.startMs) this.#readGrain(tally, grain, { startMs, endMs: block.startMs });
-      this.#readBlock(tally, block);
+      sums.add(block);
+      if (asksForTime(tally.query)) sums.flush(block.startMs);
       startMs = block.endMs;
     }
+    sums.flush(0);
     if (startMs < range.endMs) this.#readGrain(tally, grain, { startMs, endMs: range.endMs });
-  }
-
-  #readBlock(tally: UsageTally, block: SumBlock): void {
-    const startMs = asksForTime(tally.query) ? block.startMs : 0;
-    for (const row of rowsOf(block)) {
-      const member = tally.members.get(row[1]!);
-      if (member === undefined) continue;
-      if (tally.isFull) return;
-      row[1] = member;
-      row[2] = startMs;
-      tally.add(row, this.#text(row.at(-1)!));
-    }
   }
 
   #readGrain(tally: UsageTally, grain: LedgerGrain, { startMs, endMs }: TimeRange): void {

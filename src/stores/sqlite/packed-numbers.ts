@@ -47,14 +47,20 @@ export class NumberUnpacker {
     return this.#position >= this.#bytes.length;
   }
 
-  next(): number {
-    let byte = this.#bytes[this.#position++]!;
-    const isNegative = byte % 2 === 1;
-    let size = (byte % PART) >> 1;
-    for (let scale = FIRST_PART; byte >= PART; scale *= PART) {
-      byte = this.#bytes[this.#position++]!;
-      size += (byte % PART) * scale;
+  /** Reads as many numbers as there are places. */
+  fill(numbers: Float64Array): void {
+    const bytes = this.#bytes;
+    let position = this.#position;
+    for (let index = 0; index < numbers.length; index++) {
+      let byte = bytes[position++]!;
+      const isNegative = byte % 2 === 1;
+      let size = (byte % PART) >> 1;
+      for (let scale = FIRST_PART; byte >= PART; scale *= PART) {
+        byte = bytes[position++]!;
+        size += (byte % PART) * scale;
+      }
+      numbers[index] = isNegative ? -size : size;
     }
-    return isNegative ? -size : size;
+    this.#position = position;
   }
 }

@@ -19,13 +19,30 @@ export class SumTable {
   readonly #priceSources: (string | undefined)[] = [];
 
   /** Adds to the sums at a place what was read by the columns of `ledger-columns.ts`, which begin at `offset`. */
-  addRead(place: number, read: readonly number[], offset: number, priceSource: string | undefined): void {
+  addRead(
+    place: number,
+    read: readonly number[] | Float64Array,
+    offset: number,
+    priceSource: string | undefined,
+  ): void {
     this.#reserve(place);
     const columns = this.#columns;
     const start = place * WIDTH;
     for (let index = 0; index < WIDTH; index++) columns[start + index]! += read[offset + index]!;
     this.#known[place]! |= read[offset + WIDTH]!;
     this.#addPriceSource(place, priceSource);
+  }
+
+  /** Adds to the sums at a place those at a place of another table. */
+  addFrom(place: number, other: SumTable, otherPlace: number): void {
+    this.#reserve(place);
+    const start = place * WIDTH;
+    const otherStart = otherPlace * WIDTH;
+    for (let index = 0; index < WIDTH; index++) {
+      this.#columns[start + index]! += other.#columns[otherStart + index]!;
+    }
+    this.#known[place]! |= other.#known[otherPlace]!;
+    this.#addPriceSource(place, other.#priceSources[otherPlace]);
   }
 
   /** Adds sums to those at a place. */

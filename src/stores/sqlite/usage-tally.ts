@@ -42,6 +42,14 @@ export class UsageTally {
     }
   }
 
+  /** Adds what is at a place of a table, for the series for which a number stands. */
+  addFrom(table: SumTable, place: number, { member, startMs }: { member: number; startMs: number }): void {
+    this.#sums.addFrom(TOTALS, table, place);
+    for (const group of this.finder.groupsOf(member, startMs)) {
+      this.#sums.addFrom(placeOf(group), table, place);
+    }
+  }
+
   /** Adds single rows, as far as they are asked for. */
   addEntries(entries: Iterable<LedgerEntry>): void {
     const { groupBy, startWallMs, endWallMs } = this.query;

@@ -34,7 +34,7 @@ function expectNoneStale(database: DatabaseSync): void {
   for (const grain of BLOCK_GRAINS) {
     for (const block of readBlocks(database, grain, forEver)) {
       const sums = database.prepare(
-        `SELECT 1, series, 0, ${READ_SUM_SUMS} FROM ledger_sum
+        `SELECT series, ${READ_SUM_SUMS} FROM ledger_sum
          WHERE grain = ? AND start_ms >= ? AND start_ms < ? GROUP BY series ORDER BY series`,
       );
       sums.setReturnArrays(true);

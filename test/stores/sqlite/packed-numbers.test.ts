@@ -10,8 +10,12 @@ function pack(numbers: readonly number[]): Uint8Array {
 
 function unpack(bytes: Uint8Array): number[] {
   const unpacker = new NumberUnpacker(bytes);
+  const number = new Float64Array(1);
   const numbers: number[] = [];
-  while (!unpacker.isAtEnd) numbers.push(unpacker.next());
+  while (!unpacker.isAtEnd) {
+    unpacker.fill(number);
+    numbers.push(number[0]!);
+  }
   return numbers;
 }
 
