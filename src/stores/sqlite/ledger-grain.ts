@@ -20,8 +20,8 @@ export interface BlockGrain extends LedgerGrain {
 export const GRAINS = {
   hour: { id: 0, unitMs: HOUR_MS, isTagged: false },
   day: { id: 1, unitMs: DAY_MS, isTagged: false },
-  // For ranges that begin or end within a day. Blocks of single hours would take four times the room.
-  taggedHour: { id: 2, unitMs: HOUR_MS, isTagged: true, blockMs: 6 * HOUR_MS },
+  // For ranges that begin or end within a day. Blocks of single hours would take three times the room.
+  taggedHour: { id: 2, unitMs: HOUR_MS, isTagged: true, blockMs: 4 * HOUR_MS },
   taggedDay: { id: 3, unitMs: DAY_MS, isTagged: true, blockMs: DAY_MS },
 } as const satisfies Record<string, LedgerGrain | BlockGrain>;
 

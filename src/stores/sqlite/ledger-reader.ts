@@ -42,6 +42,8 @@ interface Reading {
   readonly startMs: string;
   readonly from: string;
   readonly values: readonly number[];
+  /** A series has few sums in it. */
+  readonly isShort: boolean;
 }
 
 /** Answers queries from rows and sums, in the sums that make for the least reading. */
@@ -135,6 +137,7 @@ export class LedgerReader {
       startMs: `wall_ms / ${HOUR_MS} * ${HOUR_MS}`,
       from: `ledger_row ${selected} WHERE ${where}`,
       values,
+      isShort: false,
     });
   }
 
@@ -155,39 +158,44 @@ export class LedgerReader {
     }
   }
 
-  /** Reads a range from blocks, and what lies between them from single sums. */
+  /** Reads a range from blocks, and what lies between them from sums. */
   #readPacked(tally: UsageTally, grain: BlockGrain, range: TimeRange): void {
     const sums = new BlockSums(tally, (id) => this.#text(id));
     const isTooCoarse = tally.query.groupBy.includes("hour") && grain.blockMs > grain.unitMs;
     let { startMs } = range;
     for (const block of isTooCoarse ? [] : readBlocks(this.#database, grain, range)) {
-      if (startMs < block.startMs) this.#readGrain(tally, grain, { startMs, endMs: block.startMs });
+      const gap = { startMs, endMs: block.startMs };
+      if (startMs < gap.endMs) this.#readGrain(tally, grain, gap, gap.endMs - startMs < grain.blockMs);
       sums.add(block);
       if (asksForTime(tally.query)) sums.flush(block.startMs);
       startMs = block.endMs;
     }
     sums.flush(0);
-    if (startMs < range.endMs) this.#readGrain(tally, grain, { startMs, endMs: range.endMs });
+    // After a block there is only what is not over yet, and after it nothing.
+    const isShort = startMs > range.startMs;
+    if (startMs < range.endMs) this.#readGrain(tally, grain, { startMs, endMs: range.endMs }, isShort);
   }
 
-  #readGrain(tally: UsageTally, grain: LedgerGrain, { startMs, endMs }: TimeRange): void {
+  /** `isShort`: a series has few sums in the range. */
+  #readGrain(tally: UsageTally, { id }: LedgerGrain, { startMs, endMs }: TimeRange, isShort = false): void {
     this.#collect(tally, {
       single: READ_SUMS,
       addedUp: READ_SUM_SUMS,
       startMs: "start_ms",
       from: "ledger_sum CROSS JOIN selected USING (series) WHERE grain = ? AND start_ms >= ? AND start_ms < ?",
-      values: [grain.id, startMs, endMs],
+      values: [id, startMs, endMs],
+      isShort,
     });
   }
 
   /**
-   * Reads what is added up by what is asked for; but single sums where they are told apart by series and by time, when
-   * there are about as many groups as sums, and sorting them takes twice as long as reading them.
+   * Reads what is added up by what is asked for; but single sums where they are told apart by series, and by time or few
+   * in number: there are about as many groups as sums then, and sorting them takes twice as long as reading them.
    */
-  #collect(tally: UsageTally, { single, addedUp, startMs, from, values }: Reading): void {
+  #collect(tally: UsageTally, { single, addedUp, startMs, from, values, isShort }: Reading): void {
     const member = tally.finder.memberCount > 1 ? "member" : "0";
     const start = asksForTime(tally.query) ? startMs : "0";
-    const isSingle = single !== undefined && member !== "0" && start !== "0";
+    const isSingle = single !== undefined && member !== "0" && (start !== "0" || isShort);
     const keys = isSingle ? [] : [member, start].filter((key) => key !== "0");
     const columns = isSingle
       ? `1, ${member}, ${start}, ${single}`

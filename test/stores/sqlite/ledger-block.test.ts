@@ -115,17 +115,17 @@ test("blocks stay true when rows and hours are let go of, when tags are given up
   expect(users).toBeLessThan(1_010);
 });
 
-test("days and quarters of days that are over are answered from their blocks alone", () => {
+test("days and stretches of four hours that are over are answered from their blocks alone", () => {
   const random = seededRandom(12);
   const { database, writer, upkeep, ask } = openInMemory();
   const rows = Array.from({ length: 500 }, () => randomEntry(random, START_MS, START_MS + 2 * DAY_MS));
   writer.write(rows);
   upkeep(START_MS + 2 * DAY_MS);
   expect(blocks(database, GRAINS.taggedDay)).toEqual([START_MS, START_MS + DAY_MS]);
-  const quarters = Array.from({ length: 8 }, (_, index) => START_MS + index * 6 * HOUR_MS);
-  expect(blocks(database, GRAINS.taggedHour)).toEqual(quarters);
+  const stretches = Array.from({ length: 12 }, (_, index) => START_MS + index * 4 * HOUR_MS);
+  expect(blocks(database, GRAINS.taggedHour)).toEqual(stretches);
   database.exec("DELETE FROM ledger_sum");
-  const asked = { ...ALL, startWallMs: START_MS + 6 * HOUR_MS, endWallMs: START_MS + 42 * HOUR_MS };
+  const asked = { ...ALL, startWallMs: START_MS + 8 * HOUR_MS, endWallMs: START_MS + 40 * HOUR_MS };
   expect(ask(asked)).toEqual(countRows(rows, asked));
   expect(ask(ALL)).toEqual(countRows(rows, ALL));
 });
@@ -160,7 +160,7 @@ test("a ledger of the schema before gets blocks of all that is over", () => {
   expect(ask(ALL)).toEqual(countRows(rows, ALL));
   upkeep(START_MS + 2.4 * DAY_MS);
   expect(blocks(database, GRAINS.taggedDay)).toEqual([START_MS, START_MS + DAY_MS]);
-  expect(blocks(database, GRAINS.taggedHour)).toHaveLength(9);
+  expect(blocks(database, GRAINS.taggedHour)).toHaveLength(14);
   expectNoneStale(database);
   expect(ask(ALL)).toEqual(countRows(rows, ALL));
 });
