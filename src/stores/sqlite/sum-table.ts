@@ -19,12 +19,7 @@ export class SumTable {
   readonly #priceSources: (string | undefined)[] = [];
 
   /** Adds to the sums at a place what was read by the columns of `ledger-columns.ts`, which begin at `offset`. */
-  addRead(
-    place: number,
-    read: readonly number[] | Float64Array,
-    offset: number,
-    priceSource: string | undefined,
-  ): void {
+  addRead(place: number, read: Float64Array, offset: number, priceSource: string | undefined): void {
     this.#reserve(place);
     const columns = this.#columns;
     const start = place * WIDTH;
@@ -61,7 +56,7 @@ export class SumTable {
       ...money,
       known,
     ];
-    this.addRead(place, read, 0, sums.priceSource);
+    this.addRead(place, Float64Array.from(read), 0, sums.priceSource);
   }
 
   /** The sums at places, in their order. */

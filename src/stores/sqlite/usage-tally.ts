@@ -4,6 +4,7 @@ import type { UsageQuery } from "../../cost/ledger/usage-query.ts";
 import { UsageSums } from "../../cost/ledger/usage-sums.ts";
 import type { LedgerEntry } from "../../cost/ledger.ts";
 import { GroupFinder } from "./group-finder.ts";
+import { READ_COLUMN_COUNT } from "./ledger-columns.ts";
 import type { PackedSummary } from "./packed-summary.ts";
 import { SumTable } from "./sum-table.ts";
 
@@ -21,6 +22,7 @@ export class UsageTally {
   readonly members = new Map<number, number>();
   /** The totals, then the groups by their numbers. */
   readonly #sums = new SumTable();
+  readonly #numbers = new Float64Array(KEY_COUNT + READ_COLUMN_COUNT);
 
   constructor(query: UsageQuery) {
     this.query = query;
@@ -35,10 +37,12 @@ export class UsageTally {
 
   /** Adds what a row of three keys and the columns of `ledger-columns.ts` holds; `priceSource` is the text of its last. */
   add(row: readonly number[], priceSource: string | undefined): void {
-    const [, member, startMs] = row;
-    this.#sums.addRead(TOTALS, row, KEY_COUNT, priceSource);
-    for (const group of this.finder.groupsOf(member!, startMs!)) {
-      this.#sums.addRead(placeOf(group), row, KEY_COUNT, priceSource);
+    // Of one type for all, numbers are added several times as fast.
+    const numbers = this.#numbers;
+    for (let index = 0; index < row.length; index++) numbers[index] = row[index]!;
+    this.#sums.addRead(TOTALS, numbers, KEY_COUNT, priceSource);
+    for (const group of this.finder.groupsOf(row[1]!, row[2]!)) {
+      this.#sums.addRead(placeOf(group), numbers, KEY_COUNT, priceSource);
     }
   }
 
