@@ -9,8 +9,8 @@ interface SessionState {
   streams: Iterable<[number, unknown]>;
 }
 
-/** By how much the old objects grow until they are collected, in percent. V8 itself takes up to 300. */
-const HEAP_GROWTH_PERCENT = 50;
+/** By how much the old objects grow until they are collected, in percent: the most that V8 itself lets them. */
+const HEAP_GROWTH_PERCENT = 300;
 /** Enough for V8's last compiler: it takes some 15,000. */
 const STREAMS_TO_COMPILE = 20_000;
 /** More shapes than V8 tells apart in one place, and every option, so that what it compiles holds for any other. */
@@ -27,15 +27,16 @@ const SHAPES: readonly (DuplexOptions | undefined)[] = [
 ];
 
 /**
- * Lets what a call leaves behind be freed by the next collection of young objects, for the life of the process, and the
- * little that is not by full ones that are frequent and short. By default all of it, 6 KB, outlives several young
- * collections, which copy it, and then lives until a full one. Takes some 50 ms.
+ * Lets what a call leaves behind be freed by the next collection of young objects, for the life of the process, and full
+ * ones be rare. By default all of it, 6 KB, outlives several young collections, which copy it, and then lives until a full
+ * one. Takes some 50 ms.
  */
 export function freeCallsEarly(): void {
   // What outlived young collections once, V8 allocates among the old objects from then on, where it cannot die young any
   // more and keeps all that it refers to.
   setFlagsFromString("--no-allocation-site-pretenuring");
-  // Each header of a request is an old object that a full collection has to free while all waits: the sooner the shorter.
+  // Where few old objects are made, V8 would collect them every few seconds, and each time its threads take the processors
+  // from the calls for longer than the pause itself.
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH_PERCENT}`);
   compileStreams();
   subscribe("http2.server.stream.created", (message) => {
