@@ -27,7 +27,7 @@ export async function benchSlots(print: (line: string) => void): Promise<void> {
   const shares = await compare({ reference, headway, concurrency: 64, work, print });
   print(`  AcquireSlot + SettleSlot: ${percent(shares.rate)} of an empty handler's calls/s (target 65 %)`);
   print(`  by the server's processor time: ${percent(shares.perCpu)}`);
-  // A full garbage collection comes every ten to thirty seconds: over a minute each counts for what it is.
+  // A full garbage collection comes about once a minute: in less time there is none, or it counts for more than it is.
   const steady = { unitsPerSecond: shares.callsPerSecond / 4, durationMs: 60_000, work };
   print(`  at half load, reference: ${describe(await atRate(reference, steady))}`);
   print(`  at half load, Headway: ${describe(await atRate(headway, steady))} (target p99 < 10 ms)`);

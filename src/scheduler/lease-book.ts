@@ -87,12 +87,13 @@ export class LeaseBook {
     lease.expireMs = nowMs;
   }
 
-  /** Lets go of a slot that was settled or released. */
+  /** Lets go of a slot that was settled or released; one that has expired may be forgotten already. */
   remove({ id }: Lease, wasOpen: boolean): void {
     for (let index = this.#pages.length - 1; index >= 0; index--) {
-      if (this.#pages[index]!.leases.delete(id)) break;
+      if (!this.#pages[index]!.leases.delete(id)) continue;
+      this.#kept--;
+      break;
     }
-    this.#kept--;
     if (!wasOpen) return;
     this.size--;
     this.#expiries.noteDead();
