@@ -3,12 +3,11 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { seededRandom } from "../../../src/core/random.ts";
 import type { LedgerEntry } from "../../../src/cost/ledger.ts";
-import { readBlocks, rowsOf } from "../../../src/stores/sqlite/ledger-block.ts";
-import { READ_SUM_SUMS } from "../../../src/stores/sqlite/ledger-columns.ts";
 import { BLOCK_GRAINS, GRAINS } from "../../../src/stores/sqlite/ledger-grain.ts";
 import { LEDGER_MIGRATIONS } from "../../../src/stores/sqlite/ledger-migrations.ts";
 import { migrate } from "../../../src/stores/sqlite/migrate.ts";
 import { countRows } from "../../support/ledger/count-rows.ts";
+import { expectBlocksTrue } from "../../support/ledger/expect-blocks-true.ts";
 import { EVERYTHING, query } from "../../support/ledger/ledger-contract.ts";
 import { makeEntry, randomEntry } from "../../support/ledger/make-entry.ts";
 import { openInMemory } from "../../support/ledger/open-in-memory.ts";
@@ -28,23 +27,6 @@ function blocks(database: DatabaseSync, { id }: { readonly id: number }): unknow
     .map((row) => row.start_ms);
 }
 
-/** Holds every block to the sums that it is a copy of. */
-function expectNoneStale(database: DatabaseSync): void {
-  const forEver = { startMs: -DAY_MS, endMs: 2 ** 53 };
-  for (const grain of BLOCK_GRAINS) {
-    for (const block of readBlocks(database, grain, forEver)) {
-      const sums = database.prepare(
-        `SELECT series, ${READ_SUM_SUMS} FROM ledger_sum
-         WHERE grain = ? AND start_ms >= ? AND start_ms < ? GROUP BY series ORDER BY series`,
-      );
-      sums.setReturnArrays(true);
-      expect(Array.from(rowsOf(block), (row) => [...row])).toEqual(
-        sums.all(grain.id, block.startMs, block.endMs),
-      );
-    }
-  }
-}
-
 test("answers from blocks are those of the rows, and of a ledger without blocks, also with rows that come late", () => {
   const random = seededRandom(8);
   const packed = openInMemory();
@@ -57,11 +39,11 @@ test("answers from blocks are those of the rows, and of a ledger without blocks,
     rows.push(...news, ...late);
     for (const { database, writer, upkeep } of [packed, plain]) {
       writer.write([...news, ...late]);
-      expectNoneStale(database);
+      expectBlocksTrue(database);
       if (hour % 9 === 0) upkeep(startMs + 2.5 * HOUR_MS);
     }
     plain.database.exec("DELETE FROM ledger_block");
-    expectNoneStale(packed.database);
+    expectBlocksTrue(packed.database);
   }
   expect(blocks(packed.database, GRAINS.taggedDay).length).toBeGreaterThan(0);
   expect(blocks(packed.database, GRAINS.taggedHour).length).toBeGreaterThan(4);
@@ -95,7 +77,7 @@ test("blocks stay true when rows and hours are let go of, when tags are given up
   for (const [index, step] of steps.entries()) {
     for (const ledger of [packed, plain]) step(ledger);
     plain.database.exec("DELETE FROM ledger_block");
-    expectNoneStale(packed.database);
+    expectBlocksTrue(packed.database);
     for (const asked of [ALL, { ...ALL, groupBy: ["tag:user", "tenant", "provider", "day"] } as const]) {
       expect(packed.ask(asked)).toEqual(plain.ask(asked));
     }
@@ -142,7 +124,7 @@ test("summing that fails leaves the blocks as they are", () => {
   writer.write([row]);
   expect(() => writer.sum(1)).toThrow("no");
   expect(BLOCK_GRAINS.map((grain) => blocks(database, grain))).toEqual(before);
-  expectNoneStale(database);
+  expectBlocksTrue(database);
   expect(ask(ALL)).toEqual(countRows([row, row], ALL));
 });
 
@@ -161,6 +143,6 @@ test("a ledger of the schema before gets blocks of all that is over", () => {
   upkeep(START_MS + 2.4 * DAY_MS);
   expect(blocks(database, GRAINS.taggedDay)).toEqual([START_MS, START_MS + DAY_MS]);
   expect(blocks(database, GRAINS.taggedHour)).toHaveLength(14);
-  expectNoneStale(database);
+  expectBlocksTrue(database);
   expect(ask(ALL)).toEqual(countRows(rows, ALL));
 });
