@@ -7,7 +7,7 @@ import { readWorkload } from "../simulation/workload/read-workload.ts";
 import type { Workload } from "../simulation/workload/workload.ts";
 import { CliError, EXIT } from "./cli-error.ts";
 import { readTextFile } from "./read-text-file.ts";
-import type { SimulateOptions } from "./simulate-command.ts";
+import type { SimulateOptions } from "./simulate-options.ts";
 
 /** The traffic to simulate, and how to say what is wrong with it. */
 export interface Traffic {

@@ -17,7 +17,7 @@ import { describeSimulation } from "./describe-simulation.ts";
 import { formatDuration } from "./format.ts";
 import { readConfig } from "./read-config.ts";
 import { readTraffic, type Traffic } from "./read-traffic.ts";
-import type { SimulateOptions } from "./simulate-command.ts";
+import type { SimulateOptions } from "./simulate-options.ts";
 
 /** What one run needs besides the traffic. */
 interface Setting {

@@ -2,21 +2,15 @@ import type { Context } from "@opentelemetry/api";
 import type { ChatRequest, JsonObject } from "../core/chat.ts";
 import type { RequestSpending } from "../cost/budget/budget-book.ts";
 import type { LedgerEntry } from "../cost/ledger.ts";
-import type { AttemptCause } from "../fallback/attempts/attempt-cause.ts";
 import type { Selection } from "../fallback/selection/select-models.ts";
 import type { ProviderCall } from "../providers/provider.ts";
 import type { Lease } from "../scheduler/lease.ts";
 import type { StartRequest } from "../scheduler/waiter.ts";
-import type { Candidate } from "./candidate.ts";
 import type { AttemptRecord } from "./complete-result.ts";
-import type { StreamSink } from "./receive-stream.ts";
+import type { StartedAttempt, StreamSink } from "./stream-sink.ts";
 
 /** One attempt that is to be made. */
-export interface AttemptPlan {
-  readonly candidate: Candidate;
-  /** From 1. */
-  readonly number: number;
-  readonly cause: AttemptCause;
+export interface AttemptPlan extends StartedAttempt {
   /** Why it is made, for people. */
   readonly explanation: string;
   readonly request: ChatRequest;

@@ -1,45 +1,16 @@
 import { context } from "@opentelemetry/api";
-import type { Config } from "../config/config.ts";
 import type { Call } from "../core/call.ts";
-import type { Clock } from "../core/clock.ts";
-import type { Random } from "../core/random.ts";
 import type { Refusal } from "../core/refusal.ts";
-import type { LedgerSink } from "../cost/ledger.ts";
-import type { Scheduler } from "../scheduler/scheduler.ts";
-import type { AttemptTools } from "./attempt.ts";
-import type { CandidateList } from "./candidate-list.ts";
-import { type CompleteEvent, endEvent, type QueuedEvent } from "./complete-event.ts";
+import { type CompleteEvent, endEvent } from "./complete-event.ts";
 import type { CompleteCommand } from "./complete-request.ts";
 import type { CompleteResult } from "./complete-result.ts";
 import { CompleteRun } from "./complete-run.ts";
+import type { CompleterOptions } from "./completer-options.ts";
 import type { Completion } from "./completion.ts";
+import { sinkTo } from "./event-sink.ts";
 import { type CompletePlan, describePlan, type PlannedComplete, planComplete } from "./plan-complete.ts";
-import type { StreamSink } from "./receive-stream.ts";
 import { streamWork } from "./stream-work.ts";
 import { withDefaults } from "./with-defaults.ts";
-
-/** Counts requests, for strategies that go in turns. */
-export interface Turns {
-  next(): number;
-}
-
-export interface CompleterOptions {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly config: Config;
-  readonly scheduler: Scheduler;
-  readonly candidates: CandidateList;
-  readonly ledger: LedgerSink;
-  /** Why no new work is taken. Undefined: it is. */
-  readonly refuseNew: () => Refusal | undefined;
-  readonly tools: AttemptTools;
-  readonly turns: Turns;
-}
-
-/** Where a streamed Complete tells what happens. */
-export interface EventSink extends StreamSink {
-  queued(queued: Omit<QueuedEvent, "kind">): void;
-}
 
 /**
  * Answers requests by calling providers. Of a request whose context strategy is `chunk` it is asked only after another
@@ -74,21 +45,4 @@ export class Completer implements Completion {
       endEvent(await new CompleteRun(this.#options, command, ownCall, sinkTo(tell)).run()),
     );
   }
-}
-
-/** Turns what happens into events. */
-function sinkTo(tell: (event: CompleteEvent) => Promise<void>): EventSink {
-  return {
-    queued: (queued) => void tell({ kind: "queued", ...queued }),
-    attemptStarted: ({ candidate, cause, number }) =>
-      void tell({
-        kind: "attempt_started",
-        attemptNumber: number,
-        model: candidate.model.id,
-        deployment: candidate.deployment.id,
-        cause,
-      }),
-    delta: (text) => tell({ kind: "delta", text }),
-    toolCall: (toolCall) => tell({ kind: "tool_call", toolCall }),
-  };
 }

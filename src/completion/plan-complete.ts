@@ -10,7 +10,7 @@ import { armAttributes, inSpan } from "./attempt-span.ts";
 import type { Candidates } from "./candidate-list.ts";
 import type { CompleteCommand } from "./complete-request.ts";
 import type { CandidateRecord } from "./complete-result.ts";
-import type { CompleterOptions } from "./completer.ts";
+import type { CompleterOptions } from "./completer-options.ts";
 import { remainingMs } from "./deadline.ts";
 import { needsOf } from "./needs.ts";
 import { candidateRecord } from "./result-of.ts";

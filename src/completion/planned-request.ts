@@ -1,5 +1,6 @@
 import type { AttemptLog } from "./attempt-log.ts";
-import type { CompleterOptions, EventSink } from "./completer.ts";
+import type { CompleterOptions } from "./completer-options.ts";
+import type { EventSink } from "./event-sink.ts";
 import type { CompletePlan, PlanQuestion } from "./plan-complete.ts";
 
 /** A request whose plan is made, with all that its attempts need. */

@@ -3,7 +3,7 @@ import { type AttemptOutcome, type AttemptTools, makeAttempt } from "./attempt.t
 import type { AttemptPlan } from "./attempt-plan.ts";
 import type { FittedRequest } from "./fit-context.ts";
 import { overtake, overtakenError } from "./overtaken.ts";
-import type { StreamSink } from "./receive-stream.ts";
+import type { StreamSink } from "./stream-sink.ts";
 
 /** An attempt at another candidate, to be made when the first one is slow. */
 export interface HedgePlan {
@@ -110,7 +110,7 @@ function racingSink(sink: StreamSink, claim: () => boolean): StreamSink {
     if (!claim()) throw overtakenError();
   };
   return {
-    attemptStarted: (plan) => sink.attemptStarted(plan),
+    attemptStarted: (attempt) => sink.attemptStarted(attempt),
     async delta(text) {
       claimOrEnd();
       await sink.delta(text);

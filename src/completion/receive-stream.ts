@@ -1,5 +1,4 @@
 import type { AttemptError } from "../core/attempt-error.ts";
-import type { ToolCall } from "../core/chat.ts";
 import type { Clock } from "../core/clock.ts";
 import type { TokenUsage } from "../core/usage.ts";
 import type { TokenEstimator } from "../cost/tokens/token-estimator.ts";
@@ -8,14 +7,8 @@ import { asAttemptError } from "./as-attempt-error.ts";
 import type { AttemptPlan } from "./attempt-plan.ts";
 import { filledUsage, writtenText } from "./filled-usage.ts";
 import { replay } from "./replay.ts";
+import type { StreamSink } from "./stream-sink.ts";
 import { isUnheard, sentUsage } from "./unheard-call.ts";
-
-/** Takes the pieces of an answer on their way to the caller. A promise holds the provider back until it resolves. */
-export interface StreamSink {
-  attemptStarted(plan: AttemptPlan): void;
-  delta(text: string): Promise<void>;
-  toolCall(toolCall: ToolCall): Promise<void>;
-}
 
 /** What came of a call, with the usage that it is charged for. Undefined: nothing that anyone knows of. */
 export type Received = {

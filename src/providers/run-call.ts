@@ -1,8 +1,8 @@
 import type { AttemptError } from "../core/attempt-error.ts";
 import type { Clock } from "../core/clock.ts";
 import { CallGuard } from "./call-guard.ts";
+import type { ErrorContext } from "./error-context.ts";
 import type { ProviderAnswer, ProviderCall, ProviderEvent } from "./provider.ts";
-import type { ErrorContext } from "./upstream-error.ts";
 
 /** How a provider turns what was thrown into an {@link AttemptError}. */
 export type MapError = (error: unknown, context: ErrorContext) => AttemptError;

@@ -1,6 +1,6 @@
 import { AttemptError } from "../core/attempt-error.ts";
+import type { ErrorContext } from "./error-context.ts";
 import { scrubMessage } from "./scrub-message.ts";
-import type { ErrorContext } from "./upstream-error.ts";
 
 /** Codes of an answer that arrived but is not HTTP, or beyond all bounds. */
 const MALFORMED_CODE = /^HPE_|^UND_ERR_RES_EXCEEDED_MAX_SIZE$|^UND_ERR_RESPONSE$/;

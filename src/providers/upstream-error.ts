@@ -1,18 +1,8 @@
 import { AttemptError, type AttemptErrorReason } from "../core/attempt-error.ts";
-import type { ChatRequest } from "../core/chat.ts";
 import { parseRetryAfter } from "../core/retry-after.ts";
+import type { ErrorContext } from "./error-context.ts";
 import { scrubMessage } from "./scrub-message.ts";
 import type { UpstreamResponse } from "./upstream-response.ts";
-
-/** What is known of a call when its failure is turned into an {@link AttemptError}. */
-export interface ErrorContext {
-  /** What must not appear in a message. */
-  readonly secrets: readonly string[];
-  /** Its texts must not appear in a message. */
-  readonly request: ChatRequest;
-  /** The present wall time, for `Retry-After` as a date. */
-  readonly wallMs: number;
-}
 
 /** A failure as the provider told it. */
 export interface UpstreamFailure {

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import type { AttemptPlan } from "../../src/completion/attempt-plan.ts";
-import { receiveStream, type StreamSink } from "../../src/completion/receive-stream.ts";
+import { receiveStream } from "../../src/completion/receive-stream.ts";
+import type { StreamSink } from "../../src/completion/stream-sink.ts";
 import { AttemptError } from "../../src/core/attempt-error.ts";
 import { ManualClock } from "../../src/core/manual-clock.ts";
 import type { TokenEstimator } from "../../src/cost/tokens/token-estimator.ts";

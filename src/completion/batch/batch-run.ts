@@ -1,15 +1,16 @@
 import { context, trace } from "@opentelemetry/api";
 import type { Call } from "../../core/call.ts";
-import type { Timer } from "../../core/clock.ts";
+import type { Clock, Timer } from "../../core/clock.ts";
 import { type Refusal, refuse } from "../../core/refusal.ts";
 import { digest } from "../cache/digest.ts";
 import { lastEvent, onlyEnd } from "../cache/last-event.ts";
+import type { SharedAnswers } from "../cache/shared-answers.ts";
 import type { CompleteCommand } from "../complete-request.ts";
 import type { CompleteResult } from "../complete-result.ts";
+import type { Completion } from "../completion.ts";
 import { isLate } from "../deadline.ts";
 import { refuseLeft } from "../refuse-failed.ts";
 import type { BatchCommand, BatchEvent } from "./batch-command.ts";
-import type { BatchServiceOptions } from "./batch-service.ts";
 
 /** Requests in progress at the same time where the caller names no number. */
 const DEFAULT_CONCURRENCY = 32;
@@ -19,7 +20,16 @@ const MAX_WAIT_MS = 86_400_000;
 
 const tracer = trace.getTracer("headway");
 
-export interface BatchRunOptions extends BatchServiceOptions {
+/** What batches are answered with. */
+export interface BatchTools {
+  readonly clock: Clock;
+  /** Answers each request. */
+  readonly completion: Completion;
+  /** Keeps the results of batches that may be resumed. */
+  readonly results: SharedAnswers;
+}
+
+export interface BatchRunOptions extends BatchTools {
   readonly batch: BatchCommand;
   readonly call: Call;
   /** Aborts when no more requests are to be begun. */

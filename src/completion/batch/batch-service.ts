@@ -1,25 +1,14 @@
 import type { Call } from "../../core/call.ts";
-import type { Clock } from "../../core/clock.ts";
-import type { SharedAnswers } from "../cache/shared-answers.ts";
-import type { Completion } from "../completion.ts";
 import { streamWork } from "../stream-work.ts";
 import type { BatchCommand, BatchEvent } from "./batch-command.ts";
-import { BatchRun } from "./batch-run.ts";
-
-export interface BatchServiceOptions {
-  readonly clock: Clock;
-  /** Answers each request. */
-  readonly completion: Completion;
-  /** Keeps the results of batches that may be resumed. */
-  readonly results: SharedAnswers;
-}
+import { BatchRun, type BatchTools } from "./batch-run.ts";
 
 /** Answers batches. */
 export class BatchService {
-  readonly #options: BatchServiceOptions;
+  readonly #tools: BatchTools;
 
-  constructor(options: BatchServiceOptions) {
-    this.#options = options;
+  constructor(tools: BatchTools) {
+    this.#tools = tools;
   }
 
   /**
@@ -28,7 +17,7 @@ export class BatchService {
    */
   run(batch: BatchCommand, call: Call, draining: AbortSignal): AsyncIterable<BatchEvent> {
     return streamWork(call, (ownCall, tell) =>
-      new BatchRun({ ...this.#options, batch, call: ownCall, draining, tell }).run(),
+      new BatchRun({ ...this.#tools, batch, call: ownCall, draining, tell }).run(),
     );
   }
 }

@@ -1,7 +1,10 @@
 import type { Call } from "../../core/call.ts";
 import type { ChatRequest } from "../../core/chat.ts";
+import type { Clock } from "../../core/clock.ts";
 import { type Refusal, RefusalError, refuse } from "../../core/refusal.ts";
+import type { LedgerSink } from "../../cost/ledger.ts";
 import type { EstimateKey } from "../../cost/tokens/token-estimate.ts";
+import type { TokenEstimator } from "../../cost/tokens/token-estimator.ts";
 import { type ChunkedText, chunkRequest, combineRequest, planChunks } from "../../fallback/context/chunk.ts";
 import { segments } from "../../fallback/context/segments.ts";
 import { activeTraceId } from "../active-trace-id.ts";
@@ -9,10 +12,10 @@ import type { Candidate } from "../candidate.ts";
 import type { CompleteEvent } from "../complete-event.ts";
 import type { CompleteCommand } from "../complete-request.ts";
 import type { CompleteResult } from "../complete-result.ts";
+import type { Completion } from "../completion.ts";
 import { refusalEntry } from "../request-entry.ts";
 import { chunkBudgetTokens } from "./chunk-budget.ts";
 import { ChunkTally } from "./chunk-tally.ts";
-import type { ChunkingCompletionOptions } from "./chunking-completion.ts";
 import { groupAnswers } from "./group-answers.ts";
 import { inParallel } from "./in-parallel.ts";
 import { splitText } from "./split-text.ts";
@@ -23,7 +26,16 @@ const CONCURRENCY = 4;
 const SPLIT_SHARE = 0.6;
 const MOST_SPLITS = 3;
 
-export interface ChunkRunOptions extends ChunkingCompletionOptions {
+/** What requests are asked in parts with. */
+export interface ChunkTools {
+  readonly clock: Clock;
+  readonly estimator: TokenEstimator;
+  readonly ledger: LedgerSink;
+  /** Answers each part. */
+  readonly inner: Completion;
+}
+
+export interface ChunkRunOptions extends ChunkTools {
   /** For whom the request is split. */
   readonly candidate: Candidate;
   /** As each part is asked. */

@@ -1,11 +1,8 @@
 import type { Config } from "../../config/config.ts";
 import type { Call } from "../../core/call.ts";
-import type { Clock } from "../../core/clock.ts";
 import type { Refusal } from "../../core/refusal.ts";
 import { appliesTo } from "../../cost/budget/budget-rule.ts";
 import { requestBounds } from "../../cost/budget/request-bound.ts";
-import type { LedgerSink } from "../../cost/ledger.ts";
-import type { TokenEstimator } from "../../cost/tokens/token-estimator.ts";
 import type { Candidate } from "../candidate.ts";
 import { type CompleteEvent, endEvent } from "../complete-event.ts";
 import type { CompleteCommand } from "../complete-request.ts";
@@ -16,13 +13,10 @@ import type { PlannedComplete } from "../plan-complete.ts";
 import { settingsOf } from "../settings.ts";
 import { streamWork } from "../stream-work.ts";
 import { withDefaults } from "../with-defaults.ts";
-import { ChunkRun } from "./chunk-run.ts";
+import { ChunkRun, type ChunkTools } from "./chunk-run.ts";
 
-export interface ChunkingCompletionOptions {
-  readonly clock: Clock;
+export interface ChunkingCompletionOptions extends ChunkTools {
   readonly config: Config;
-  readonly estimator: TokenEstimator;
-  readonly ledger: LedgerSink;
   /** Answers what is asked whole, and each part of what is not. */
   readonly inner: Completer;
 }

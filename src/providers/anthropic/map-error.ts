@@ -1,9 +1,10 @@
 import { APIConnectionTimeoutError, APIError } from "@anthropic-ai/sdk";
 import { AttemptError, type AttemptErrorReason } from "../../core/attempt-error.ts";
 import { saysContextTooLong } from "../context-error.ts";
+import type { ErrorContext } from "../error-context.ts";
 import { reasonOfStatus } from "../status-reason.ts";
 import { fromTransportError } from "../transport-error.ts";
-import { type ErrorContext, toAttemptError } from "../upstream-error.ts";
+import { toAttemptError } from "../upstream-error.ts";
 import { UpstreamHeaders } from "../upstream-headers.ts";
 
 /** Anthropic's error types. `invalid_request_error` is looked into: it stands for several things. */

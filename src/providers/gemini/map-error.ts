@@ -2,10 +2,11 @@ import { GoogleGenerativeAIError } from "@google/generative-ai";
 import type { AttemptError, AttemptErrorReason } from "../../core/attempt-error.ts";
 import { SECOND_MS } from "../../core/durations.ts";
 import { saysContextTooLong } from "../context-error.ts";
+import type { ErrorContext } from "../error-context.ts";
 import { parseJson } from "../request-parts.ts";
 import { reasonOfStatus } from "../status-reason.ts";
 import { fromTransportError, malformedAnswer } from "../transport-error.ts";
-import { type ErrorContext, toAttemptError, UpstreamStatusError } from "../upstream-error.ts";
+import { toAttemptError, UpstreamStatusError } from "../upstream-error.ts";
 
 /** Google's error body as far as we read it. */
 interface ErrorBody {

@@ -1,9 +1,10 @@
 import type { AttemptError, AttemptErrorReason } from "../../core/attempt-error.ts";
 import { saysContextTooLong } from "../context-error.ts";
+import type { ErrorContext } from "../error-context.ts";
 import { parseJson } from "../request-parts.ts";
 import { reasonOfStatus } from "../status-reason.ts";
 import { fromTransportError } from "../transport-error.ts";
-import { type ErrorContext, toAttemptError, UpstreamStatusError } from "../upstream-error.ts";
+import { toAttemptError, UpstreamStatusError } from "../upstream-error.ts";
 
 const SAYS_BUSY = /server busy|maximum pending requests/i;
 

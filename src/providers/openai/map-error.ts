@@ -1,9 +1,10 @@
 import { APIConnectionTimeoutError, APIError } from "openai";
 import { AttemptError, type AttemptErrorReason } from "../../core/attempt-error.ts";
 import { saysContextTooLong } from "../context-error.ts";
+import type { ErrorContext } from "../error-context.ts";
 import { reasonOfStatus } from "../status-reason.ts";
 import { fromTransportError } from "../transport-error.ts";
-import { type ErrorContext, toAttemptError } from "../upstream-error.ts";
+import { toAttemptError } from "../upstream-error.ts";
 import { UpstreamHeaders } from "../upstream-headers.ts";
 
 /** The codes and types of OpenAI's errors, and of servers that speak its API, that say more than the status. */
