@@ -1,8 +1,8 @@
 import type { AlertHistory, AlertRecord } from "../../cost/alerts/alert-store.ts";
 import type { UsageQuery } from "../../cost/ledger/usage-query.ts";
 import type { LedgerEntry } from "../../cost/ledger.ts";
-import type { LedgerValue } from "./ledger-values.ts";
 import type { PackedSummary } from "./packed-summary.ts";
+import type { RowBatch } from "./row-batch.ts";
 
 /** What the thread of the ledger is started with. */
 export interface LedgerWorkerData {
@@ -12,8 +12,8 @@ export interface LedgerWorkerData {
 
 /** To the thread. Messages are worked on in order. */
 export type LedgerCommand =
-  /** Keep a list of rows; see `ledger-values.ts`. Answered by `written` or `write_failed`. */
-  | { readonly kind: "write"; readonly values: readonly LedgerValue[] }
+  /** Answered by `written` or `write_failed`. */
+  | { readonly kind: "write"; readonly rows: RowBatch }
   /** Try once more to keep what could not be kept. Answered like `write`, and by `recovered` at the end. */
   | { readonly kind: "retry" }
   /** Answered by `missing`. */

@@ -7,9 +7,9 @@ import type { LedgerCommand, LedgerReply, LedgerWorkerData } from "./ledger-mess
 import { LEDGER_MIGRATIONS } from "./ledger-migrations.ts";
 import { LedgerReader } from "./ledger-reader.ts";
 import { pruneLedger } from "./ledger-retention.ts";
-import { type LedgerValue, rowsOfValues, VALUES_PER_ROW } from "./ledger-values.ts";
 import { LedgerWriter } from "./ledger-writer.ts";
 import { checkWritable, openComponent } from "./open-component.ts";
+import { halvesOf, type RowBatch, rowCountOf, rowsOfBatch } from "./row-batch.ts";
 
 /** Rows that wait to be added to the sums: the more, the fewer sums are written for each. */
 const ROWS_PER_SUMMING = 20_000;
@@ -29,7 +29,7 @@ class LedgerThread {
   readonly #reader: LedgerReader;
   readonly #reply: (reply: LedgerReply) => void;
   /** Batches that could not be written, the oldest first. */
-  #unwritten: (readonly LedgerValue[])[] = [];
+  #unwritten: RowBatch[] = [];
   /** Rows that were written since the sums were last. */
   #unsummedCount = 0;
   /** To be tried again. */
@@ -51,7 +51,7 @@ class LedgerThread {
     switch (command.kind) {
       case "write": {
         const isFirst = this.#unwritten.length === 0;
-        this.#unwritten.push(command.values);
+        this.#unwritten.push(command.rows);
         if (isFirst) this.#writeAll();
         this.#sumFrom(ROWS_PER_SUMMING);
         break;
@@ -93,19 +93,19 @@ class LedgerThread {
   /** Whether nothing is left to be written. */
   #writeAll(): boolean {
     while (this.#unwritten.length > 0) {
-      const values = this.#unwritten[0]!;
+      const rows = this.#unwritten[0]!;
       try {
-        this.#writer.write(values);
+        this.#writer.write(rows);
       } catch (error) {
         if (isDataProblem(error)) {
-          this.#setAside(values);
+          this.#setAside(rows);
           continue;
         }
         this.#replyFailed(error);
         return false;
       }
       this.#unwritten.shift();
-      const keptCount = values.length / VALUES_PER_ROW;
+      const keptCount = rowCountOf(rows);
       this.#reply({ kind: "written", keptCount, lostCount: 0 });
       this.#unsummedCount += keptCount;
     }
@@ -144,11 +144,11 @@ class LedgerThread {
   }
 
   /** Halves a batch until the row is found whose values SQLite does not take, so that one costs no other. */
-  #setAside(values: readonly LedgerValue[]): void {
+  #setAside(rows: RowBatch): void {
     this.#unwritten.shift();
-    const middle = Math.ceil(values.length / VALUES_PER_ROW / 2) * VALUES_PER_ROW;
-    if (middle === values.length) this.#reply({ kind: "written", keptCount: 0, lostCount: 1 });
-    else this.#unwritten.unshift(values.slice(0, middle), values.slice(middle));
+    const halves = halvesOf(rows);
+    if (halves === undefined) this.#reply({ kind: "written", keptCount: 0, lostCount: 1 });
+    else this.#unwritten.unshift(...halves);
   }
 
   #retry(): void {
@@ -168,7 +168,7 @@ class LedgerThread {
 
   #answer({ id, query }: Extract<LedgerCommand, { kind: "query" }>): void {
     try {
-      const unwritten = rowsOfValues(this.#unwritten.flat());
+      const unwritten = this.#unwritten.flatMap((rows) => [...rowsOfBatch(rows)]);
       this.#reply({ kind: "answer", id, summary: this.#reader.query(query, unwritten) });
     } catch (error) {
       this.#reply({ kind: "query_failed", id, explanation: explainProblem(this.#path, error) });

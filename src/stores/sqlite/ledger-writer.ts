@@ -3,12 +3,13 @@ import type { LedgerEntry } from "../../cost/ledger.ts";
 import { LedgerInterns } from "./ledger-interns.ts";
 import { readLedgerState } from "./ledger-state.ts";
 import { sumRows } from "./ledger-summing.ts";
-import { appendRow, type LedgerValue, VALUES_PER_ROW } from "./ledger-values.ts";
+import { NUMBERS_PER_ROW, type RowBatch, RowBatchBuilder, RowBatchReader } from "./row-batch.ts";
+
+/** What a column of a row holds. */
+type RowValue = string | number | bigint | null;
 
 /** A series in place of its four parts. */
-const COLUMN_COUNT = VALUES_PER_ROW - 3;
-/** Task type, deployment and the price's source, after the time and the series: columns with the id of a text. */
-const TEXT_COLUMNS = [3, 4, 15];
+const COLUMN_COUNT = NUMBERS_PER_ROW - 3;
 /** By which columns a row is known: time, series, kind, deployment, total tokens and cost, wait, latency and request. */
 const KEY_COLUMNS = [0, 1, 2, 6, 12, 16, 19, 21, 25];
 
@@ -31,13 +32,12 @@ export class LedgerWriter {
     );
   }
 
-  /** A list of rows, all or nothing: throws what SQLite throws, and then nothing is written. */
-  write(values: readonly LedgerValue[]): void {
+  /** Rows, all or nothing: throws what SQLite throws, and then nothing is written. */
+  write(batch: RowBatch): void {
     try {
       this.#transact(() => {
-        for (let start = 0; start < values.length; start += VALUES_PER_ROW) {
-          this.#insertRow.run(...this.#columnsOf(values, start));
-        }
+        const rows = new RowBatchReader(batch);
+        while (!rows.isAtEnd) this.#insertRow.run(...this.#readColumns(rows));
       });
     } catch (error) {
       this.#interns.forget();
@@ -64,11 +64,11 @@ export class LedgerWriter {
    */
   missing(entries: readonly LedgerEntry[]): LedgerEntry[] {
     const { rowsFromMs } = readLedgerState(this.#database);
+    const builder = new RowBatchBuilder(1);
     return entries.filter((entry) => {
       if (entry.wallMs < rowsFromMs) return false;
-      const values: LedgerValue[] = [];
-      appendRow(values, entry);
-      const columns = this.#columnsOf(values, 0);
+      builder.add(entry);
+      const columns = this.#readColumns(new RowBatchReader(builder.take()));
       const found = this.#findRow.get(...KEY_COLUMNS.map((column) => columns[column]!));
       return found === undefined;
     });
@@ -91,14 +91,41 @@ export class LedgerWriter {
     }
   }
 
-  /** What the columns of a row hold, from a list of rows in which it starts at `start`. */
-  #columnsOf(values: readonly LedgerValue[], start: number): LedgerValue[] {
-    const [wallMs, tenant, provider, model, tags, ...columns] = values.slice(start, start + VALUES_PER_ROW);
-    for (const column of TEXT_COLUMNS) {
-      const text = columns[column]!;
-      if (text !== null) columns[column] = this.#interns.text(text as string);
-    }
-    const series = [tenant, provider, model, tags] as [string, string, string, string];
-    return [wallMs!, this.#interns.series(...series), ...columns];
+  /** What the columns of the next row hold. */
+  #readColumns(rows: RowBatchReader): RowValue[] {
+    return [
+      rows.number(),
+      this.#interns.series(rows.text()!, rows.text()!, rows.text()!, rows.text()!),
+      rows.text(),
+      rows.text(),
+      rows.text(),
+      this.#textId(rows),
+      this.#textId(rows),
+      rows.number(),
+      rows.number(),
+      rows.number(),
+      rows.number(),
+      rows.number(),
+      rows.number(),
+      rows.number(),
+      rows.amount(),
+      rows.amount(),
+      rows.amount(),
+      this.#textId(rows),
+      rows.number(),
+      rows.number(),
+      rows.number(),
+      rows.number(),
+      rows.number(),
+      rows.number(),
+      rows.number(),
+      rows.text(),
+      rows.text(),
+    ];
+  }
+
+  #textId(rows: RowBatchReader): number | null {
+    const text = rows.text();
+    return text === null ? null : this.#interns.text(text);
   }
 }

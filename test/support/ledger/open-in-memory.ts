@@ -4,10 +4,10 @@ import type { LedgerEntry } from "../../../src/cost/ledger.ts";
 import { LEDGER_MIGRATIONS } from "../../../src/stores/sqlite/ledger-migrations.ts";
 import { LedgerReader } from "../../../src/stores/sqlite/ledger-reader.ts";
 import { pruneLedger } from "../../../src/stores/sqlite/ledger-retention.ts";
-import { appendRow, type LedgerValue } from "../../../src/stores/sqlite/ledger-values.ts";
 import { LedgerWriter } from "../../../src/stores/sqlite/ledger-writer.ts";
 import { migrate } from "../../../src/stores/sqlite/migrate.ts";
 import { unpackSummary } from "../../../src/stores/sqlite/packed-summary.ts";
+import { RowBatchBuilder } from "../../../src/stores/sqlite/row-batch.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -18,9 +18,9 @@ export function openInMemory() {
   const ledger = new LedgerWriter(database);
   const writer = {
     write(entries: readonly LedgerEntry[]): void {
-      const values: LedgerValue[] = [];
-      for (const entry of entries) appendRow(values, entry);
-      ledger.write(values);
+      const batch = new RowBatchBuilder(entries.length);
+      for (const entry of entries) batch.add(entry);
+      ledger.write(batch.take());
     },
     sum: (mostRows: number): number => ledger.sum(mostRows),
   };

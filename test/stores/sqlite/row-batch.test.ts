@@ -2,11 +2,12 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { LedgerEntry } from "../../../src/cost/ledger.ts";
 import {
-  appendRow,
-  type LedgerValue,
-  rowsOfValues,
-  VALUES_PER_ROW,
-} from "../../../src/stores/sqlite/ledger-values.ts";
+  halvesOf,
+  type RowBatch,
+  RowBatchBuilder,
+  rowCountOf,
+  rowsOfBatch,
+} from "../../../src/stores/sqlite/row-batch.ts";
 
 const text = fc.string({ unit: "grapheme", maxLength: 20 });
 const tokens = fc.maxSafeNat();
@@ -55,21 +56,38 @@ const keptRow: fc.Arbitrary<LedgerEntry> = fc.record({
   traceId: text,
 });
 
-function valuesOf(rows: readonly LedgerEntry[]): LedgerValue[] {
-  const values: LedgerValue[] = [];
-  for (const row of rows) appendRow(values, row);
-  return values;
+function batchOf(rows: readonly LedgerEntry[], builder = new RowBatchBuilder(rows.length)): RowBatch {
+  for (const row of rows) builder.add(row);
+  return builder.take();
 }
 
-test("a list of rows holds every row whole", () => {
+/** The rows of a batch, through halves down to single ones. */
+function throughHalves(batch: RowBatch): LedgerEntry[] {
+  const halves = halvesOf(batch);
+  return halves === undefined ? [...rowsOfBatch(batch)] : halves.flatMap(throughHalves);
+}
+
+test("a batch holds every row whole, also as a copy and in parts", () => {
   fc.assert(
-    fc.property(fc.array(keptRow, { maxLength: 5 }), (rows) => {
-      const values = valuesOf(rows);
-      expect(values).toHaveLength(rows.length * VALUES_PER_ROW);
-      expect([...rowsOfValues(structuredClone(values))]).toEqual(rows);
+    fc.property(fc.array(keptRow, { minLength: 1, maxLength: 5 }), (rows) => {
+      const batch = batchOf(rows);
+      expect(rowCountOf(batch)).toBe(rows.length);
+      expect([...rowsOfBatch(structuredClone(batch))]).toEqual(rows);
+      expect(throughHalves(batch)).toEqual(rows);
     }),
     { numRuns: 500, seed: 7 },
   );
+});
+
+test("a builder begins anew after each batch", () => {
+  const rows = fc.sample(keptRow, { numRuns: 6, seed: 2 });
+  const builder = new RowBatchBuilder(3);
+  const first = structuredClone(batchOf(rows.slice(0, 3), builder));
+  expect(builder).toMatchObject({ rowCount: 0, isFull: false });
+  const second = batchOf(rows.slice(3), builder);
+  expect([...rowsOfBatch(first), ...rowsOfBatch(second)]).toEqual(rows);
+  for (const row of rows.slice(0, 3)) builder.add(row);
+  expect(builder).toMatchObject({ rowCount: 3, isFull: true });
 });
 
 test.each([
@@ -80,6 +98,6 @@ test.each([
   [{ cachedInputTokens: 2 }, undefined],
 ])("%j are %s tokens in total", (usage, totalTokens) => {
   const [row] = fc.sample(keptRow, { numRuns: 1, seed: 1 });
-  const [kept] = rowsOfValues(valuesOf([{ ...row!, usage }]));
+  const [kept] = rowsOfBatch(batchOf([{ ...row!, usage }]));
   expect(kept!.usage?.totalTokens).toBe(totalTokens);
 });
