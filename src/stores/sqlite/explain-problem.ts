@@ -26,7 +26,7 @@ export function isDataProblem(error: unknown): boolean {
 
 /** Whether values fit, and their sum does not: the sum itself is too large, or no integer any more. */
 export function isSumOverflow(error: unknown): boolean {
-  return errorText(error) === "integer overflow" || /cannot store REAL value/.test(errorText(error));
+  return /^integer overflow$|cannot store REAL value|BigInt value is too large/.test(errorText(error));
 }
 
 /** Says what is wrong with the file at `path`, and the way out. */

@@ -56,12 +56,6 @@ export const SUM_SUM_COLUMNS: string = [...SUM_FIELDS.map((field) => `sum(${colu
   ", ",
 );
 
-/** The same of rows that are added up. */
-export const ROW_SUM_COLUMNS: string = [
-  ...SUM_FIELDS.map((field) => `sum(${ROW_EXPRESSIONS[field]})`),
-  SOURCE,
-].join(", ");
-
 /** What `SumTable.addRead` takes, of rows that are added up. */
 export const READ_ROW_SUMS: string = readColumns((field) => `sum(${ROW_EXPRESSIONS[field]})`, SOURCE);
 /** The same of sums that are added up. */

@@ -12,10 +12,13 @@ import { checkWritable, openComponent } from "./open-component.ts";
 import { halvesOf, type RowBatch, rowCountOf, rowsOfBatch } from "./row-batch.ts";
 
 /** Rows that wait to be added to the sums: the more, the fewer sums are written for each. */
-const ROWS_PER_SUMMING = 20_000;
+const ROWS_PER_SUMMING = 100_000;
 
 /** The same when a question comes: reading so many by themselves takes about 5 ms. */
 const ROWS_PER_SUMMING_TO_ANSWER = 2_000;
+
+/** Rows that are read from the file at a time to be added to the sums: about 50 ms. */
+const MOST_ROWS_READ = 20_000;
 
 /** Enough for the sums of a month, so that they are read from the disk once. */
 const CACHE_KIB = 65_536;
@@ -120,7 +123,7 @@ class LedgerThread {
   #sumAll(): boolean {
     this.#hasSumFailed = true;
     try {
-      for (let mostRows = ROWS_PER_SUMMING; mostRows > 0; ) mostRows = this.#sumSome(mostRows);
+      for (let mostRows = MOST_ROWS_READ; mostRows > 0; ) mostRows = this.#sumSome(mostRows);
     } catch (error) {
       this.#replyFailed(error);
       return false;
@@ -139,7 +142,7 @@ class LedgerThread {
       if (mostRows > 1) return Math.ceil(mostRows / 2);
       this.#writer.dropUnsummed();
       this.#reply({ kind: "dropped" });
-      return ROWS_PER_SUMMING;
+      return MOST_ROWS_READ;
     }
   }
 

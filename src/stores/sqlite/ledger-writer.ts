@@ -2,16 +2,23 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { LedgerEntry } from "../../cost/ledger.ts";
 import { LedgerInterns } from "./ledger-interns.ts";
 import { readLedgerState } from "./ledger-state.ts";
-import { sumRows } from "./ledger-summing.ts";
-import { NUMBERS_PER_ROW, type RowBatch, RowBatchBuilder, RowBatchReader } from "./row-batch.ts";
+import { readUnsummed, sumRows } from "./ledger-summing.ts";
+import { type RowBatch, RowBatchBuilder, RowBatchReader } from "./row-batch.ts";
+import { COLUMN, COLUMN_COUNT, type RowValue } from "./row-columns.ts";
+import { RowSums } from "./row-sums.ts";
 
-/** What a column of a row holds. */
-type RowValue = string | number | bigint | null;
-
-/** A series in place of its four parts. */
-const COLUMN_COUNT = NUMBERS_PER_ROW - 3;
-/** By which columns a row is known: time, series, kind, deployment, total tokens and cost, wait, latency and request. */
-const KEY_COLUMNS = [0, 1, 2, 6, 12, 16, 19, 21, 25];
+/** By which columns a row is known. */
+const KEY_COLUMNS = [
+  COLUMN.wallMs,
+  COLUMN.series,
+  COLUMN.kind,
+  COLUMN.deployment,
+  COLUMN.totalTokens,
+  COLUMN.totalNanoUsd,
+  COLUMN.waitedUs,
+  COLUMN.latencyUs,
+  COLUMN.requestId,
+];
 
 /** Writes rows, and later the sums that they belong to: far fewer are written for many rows together. */
 export class LedgerWriter {
@@ -19,6 +26,8 @@ export class LedgerWriter {
   readonly #interns: LedgerInterns;
   readonly #insertRow: StatementSync;
   readonly #findRow: StatementSync;
+  /** All rows that are in no sum yet, added up. Undefined: they must be read from the file. */
+  #unsummed: RowSums | undefined;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
@@ -37,17 +46,26 @@ export class LedgerWriter {
     try {
       this.#transact(() => {
         const rows = new RowBatchReader(batch);
-        while (!rows.isAtEnd) this.#insertRow.run(...this.#readColumns(rows));
+        while (!rows.isAtEnd) this.#insert(this.#readColumns(rows));
       });
     } catch (error) {
       this.#interns.forget();
+      this.#unsummed = undefined;
       throw error;
     }
   }
 
-  /** As `sumRows`, and all or nothing. */
+  /**
+   * Adds the rows that are in no sum yet to their sums, at most `mostRows` where they must be read from the file; says
+   * how many there were. All or nothing: throws as `sumRows`.
+   */
   sum(mostRows: number): number {
-    return this.#transact(() => sumRows(this.#database, mostRows));
+    const rows = this.#unsummed ?? readUnsummed(this.#database, mostRows);
+    const isAll = this.#unsummed !== undefined || rows.rowCount < mostRows;
+    this.#unsummed = undefined;
+    this.#transact(() => sumRows(this.#database, rows));
+    if (isAll) this.#unsummed = new RowSums();
+    return rows.rowCount;
   }
 
   /** Lets go of the next row that is in no sum yet. */
@@ -122,6 +140,11 @@ export class LedgerWriter {
       rows.text(),
       rows.text(),
     ];
+  }
+
+  #insert(columns: RowValue[]): void {
+    const { lastInsertRowid } = this.#insertRow.run(...columns);
+    this.#unsummed?.addRow(Number(lastInsertRowid), columns);
   }
 
   #textId(rows: RowBatchReader): number | null {

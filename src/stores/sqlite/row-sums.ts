@@ -1,0 +1,160 @@
+import { HOUR_MS } from "../../core/durations.ts";
+import { startOfUnit } from "../../cost/ledger/plan-ranges.ts";
+import { COUNT_FIELDS, MONEY_FIELDS, TOKEN_FIELDS } from "../../cost/ledger/usage-sums.ts";
+import { LOW_MONEY_BITS, NO_TEXT, READ_COLUMN_COUNT } from "./ledger-columns.ts";
+import { COLUMN, type RowValue } from "./row-columns.ts";
+import { SumTable } from "./sum-table.ts";
+
+const TOKENS = TOKEN_FIELDS.length;
+const NUMBERS = COUNT_FIELDS.length + TOKENS;
+const AMOUNTS = MONEY_FIELDS.length;
+const LOW_MONEY_UNITS = 2 ** LOW_MONEY_BITS;
+/** In place of a price's source, where there are several. */
+const SEVERAL_SOURCES = 0;
+
+/** A sum by hour and series. */
+interface RowSum {
+  readonly hourMs: number;
+  readonly series: number;
+  /** Id of the text that says where the price came from; see `ledger_sum`. */
+  priceSource: number | null;
+}
+
+/** Rows of the ledger that follow each other, added up by hour and series. */
+export class RowSums {
+  #rowCount = 0;
+  #lastId = 0;
+  readonly #table = new SumTable();
+  /** By their places in the table. */
+  readonly #sums: RowSum[] = [];
+  readonly #places = new Map<number, Map<number, number>>();
+  readonly #numbers = new Float64Array(READ_COLUMN_COUNT);
+
+  get rowCount(): number {
+    return this.#rowCount;
+  }
+
+  /** Id of the last row. 0: there is none. */
+  get lastId(): number {
+    return this.#lastId;
+  }
+
+  /** Adds the next row, with what its columns hold. */
+  addRow(id: number, columns: readonly RowValue[]): void {
+    const place = this.#placeOf(
+      startOfUnit(columns[COLUMN.wallMs] as number, HOUR_MS),
+      columns[COLUMN.series] as number,
+    );
+    fillNumbers(this.#numbers, columns);
+    this.#add(place, columns[COLUMN.priceSource] as number | null);
+    this.#rowCount++;
+    this.#lastId = id;
+  }
+
+  /** Adds the next rows, already added up by hour and series as `READ_ROW_SUMS` does, of which `lastId` is the last. */
+  addRead(rows: {
+    rowCount: number;
+    lastId: number;
+    hourMs: number;
+    series: number;
+    read: readonly number[];
+  }): void {
+    const { rowCount, lastId, hourMs, series, read } = rows;
+    this.#numbers.set(read);
+    const source = read.at(-1)!;
+    this.#add(this.#placeOf(hourMs, series), source === NO_TEXT ? null : source);
+    this.#rowCount += rowCount;
+    this.#lastId = Math.max(this.#lastId, lastId);
+  }
+
+  /** What the columns of `ledger_sum` after the grain hold, of each sum. */
+  *columns(): Iterable<RowValue[]> {
+    const { numbers, money } = this.#table.pack([...this.#sums.keys()]);
+    for (const [place, { hourMs, series, priceSource }] of this.#sums.entries()) {
+      const counts = numbers.subarray(place * NUMBERS, (place + 1) * NUMBERS);
+      const amounts = money.slice(place * AMOUNTS, (place + 1) * AMOUNTS);
+      yield [hourMs, series, ...Array.from(counts, nullForNaN), ...amounts, priceSource];
+    }
+  }
+
+  #add(place: number, priceSource: number | null): void {
+    this.#table.addRead(place, this.#numbers, 0, undefined);
+    const sum = this.#sums[place]!;
+    if (priceSource === null) return;
+    sum.priceSource =
+      sum.priceSource === null || sum.priceSource === priceSource ? priceSource : SEVERAL_SOURCES;
+  }
+
+  #placeOf(hourMs: number, series: number): number {
+    let places = this.#places.get(hourMs);
+    if (places === undefined) {
+      places = new Map();
+      this.#places.set(hourMs, places);
+    }
+    let place = places.get(series);
+    if (place === undefined) {
+      place = this.#sums.push({ hourMs, series, priceSource: null }) - 1;
+      places.set(series, place);
+    }
+    return place;
+  }
+}
+
+/** What one row adds to each field, in the order of `READ_ROW_SUMS`, and the same as that does in SQL. */
+function fillNumbers(numbers: Float64Array, columns: readonly RowValue[]): void {
+  const kind = columns[COLUMN.kind];
+  const outcome = columns[COLUMN.outcome];
+  const reason = columns[COLUMN.reason];
+  const latencyUs = columns[COLUMN.latencyUs] as number | null;
+  const isLast = columns[COLUMN.isLast] === 1;
+  const isFallback = columns[COLUMN.isFallback] === 1;
+  const isAnswered = isLast && outcome === "succeeded";
+  const isByCall = isAnswered && kind !== "cache_hit";
+  const isTimeout = outcome === "refused" && (reason === "WAIT_TOO_LONG" || reason === "DEADLINE_EXCEEDED");
+  let place = 0;
+  const put = (value: number | boolean): void => {
+    numbers[place++] = Number(value);
+  };
+  put(isLast);
+  put(isByCall && !isFallback);
+  put(isByCall && isFallback);
+  put(columns[COLUMN.isRateLimitWait] as number);
+  put(columns[COLUMN.isRateLimitFallback] as number);
+  put((columns[COLUMN.waitedUs] as number) > 0);
+  put(isLast && isTimeout);
+  put(isLast && (outcome === "failed" || outcome === "refused"));
+  put(kind === "cache_hit");
+  put(isAnswered);
+  put(columns[COLUMN.isEstimated] as number);
+  put(columns[COLUMN.totalNanoUsd] !== null);
+  put(isByCall ? (latencyUs ?? 0) : 0);
+  put(isByCall && latencyUs !== null);
+  let known = 0;
+  for (let token = 0; token < TOKENS; token++) {
+    const tokens = columns[COLUMN.inputTokens + token] as number | null;
+    put(tokens ?? 0);
+    if (tokens !== null) known |= 1 << token;
+  }
+  for (let amount = 0; amount < AMOUNTS; amount++) {
+    const nanoUsd = (columns[COLUMN.inputNanoUsd + amount] ?? 0) as number | bigint;
+    put(highPart(nanoUsd));
+    put(lowPart(nanoUsd));
+  }
+  put(known);
+}
+
+function highPart(nanoUsd: number | bigint): number {
+  return typeof nanoUsd === "number"
+    ? Math.floor(nanoUsd / LOW_MONEY_UNITS)
+    : Number(nanoUsd >> BigInt(LOW_MONEY_BITS));
+}
+
+function lowPart(nanoUsd: number | bigint): number {
+  return typeof nanoUsd === "number"
+    ? nanoUsd % LOW_MONEY_UNITS
+    : Number(BigInt.asUintN(LOW_MONEY_BITS, nanoUsd));
+}
+
+function nullForNaN(value: number): number | null {
+  return Number.isNaN(value) ? null : value;
+}
