@@ -1,7 +1,10 @@
 import type { Cost } from "../../core/cost.ts";
-import { tagsText } from "../../cost/ledger/series.ts";
 import { TOKEN_FIELDS } from "../../cost/ledger/usage-sums.ts";
 import type { LedgerEntry, LedgerKind, LedgerOutcome, LedgerUsage } from "../../cost/ledger.ts";
+import { TagTexts } from "./tag-texts.ts";
+
+/** Sets of tags to remember: some 400 bytes each. */
+const MOST_TAG_TEXTS = 5_000;
 
 /** Numbers of one row, in the order in which {@link RowBatchBuilder.add} puts them. */
 export const NUMBERS_PER_ROW = 30;
@@ -25,6 +28,7 @@ export class RowBatchBuilder {
   #texts: string[] = [];
   /** Where in `#texts` one is that rows are likely to share. */
   readonly #places = new Map<string, number>();
+  readonly #tagTexts = new TagTexts(MOST_TAG_TEXTS);
   #length = 0;
 
   /** For batches of at most so many rows. */
@@ -49,7 +53,7 @@ export class RowBatchBuilder {
     this.#putText(entry.tenant);
     this.#putText(entry.provider);
     this.#putText(entry.model);
-    this.#putText(tagsText(entry.tags));
+    this.#putText(this.#tagTexts.of(entry.tags));
     this.#putText(entry.kind);
     this.#putText(entry.outcome);
     this.#putText(entry.reason);

@@ -10,7 +10,10 @@ import { openInMemory } from "../../support/ledger/open-in-memory.ts";
 const HOUR_MS = 3_600_000;
 const maybe = <Value>(arbitrary: fc.Arbitrary<Value>) => fc.option(arbitrary, { nil: undefined });
 const tokens = maybe(fc.nat(1_000_000));
-const money = fc.oneof(fc.bigInt({ min: 0n, max: 1_000_000n }), fc.bigInt({ min: 2n ** 52n, max: 2n ** 58n }));
+const money = fc.oneof(
+  fc.bigInt({ min: 0n, max: 1_000_000n }),
+  fc.bigInt({ min: 2n ** 52n, max: 2n ** 58n }),
+);
 
 /** Rows of few series and hours, so that many share a sum. */
 const row: fc.Arbitrary<LedgerEntry> = fc
