@@ -44,13 +44,16 @@ export function readUnsummed(database: DatabaseSync, mostRows: number): RowSums 
  * Adds rows that are in no sum yet to all sums that they belong to. The more at once, the fewer sums are written for each.
  * In the transaction of the caller. Throws what SQLite throws, also where a sum becomes larger than its column holds.
  */
-export function sumRows(database: DatabaseSync, rows: RowSums): void {
+export function sumRows(database: DatabaseSync, rows: RowSums, pace: () => void): void {
   if (rows.rowCount === 0) return;
   database.exec("CREATE TEMP TABLE IF NOT EXISTS added AS SELECT * FROM ledger_sum WHERE false");
   const add = database.prepare(
     `INSERT INTO added VALUES (${GRAINS.taggedHour.id}, ${Array.from({ length: SUM_COLUMN_COUNT }, () => "?").join(", ")})`,
   );
-  for (const columns of rows.columns()) add.run(...columns);
+  for (const columns of rows.columns()) {
+    add.run(...columns);
+    pace();
+  }
   const { startMs, endMs } = database
     .prepare("SELECT min(start_ms) AS startMs, max(start_ms) + 1 AS endMs FROM added")
     .get() as unknown as TimeRange;

@@ -26,11 +26,14 @@ export class LedgerWriter {
   readonly #interns: LedgerInterns;
   readonly #insertRow: StatementSync;
   readonly #findRow: StatementSync;
+  readonly #pace: () => void;
   /** All rows that are in no sum yet, added up. Undefined: they must be read from the file. */
   #unsummed: RowSums | undefined;
 
-  constructor(database: DatabaseSync) {
+  /** `pace` is called after each row and sum, within the transaction. */
+  constructor(database: DatabaseSync, pace: () => void = () => {}) {
     this.#database = database;
+    this.#pace = pace;
     this.#interns = new LedgerInterns(database);
     this.#insertRow = database.prepare(
       `INSERT INTO ledger_row VALUES (NULL, ${Array.from({ length: COLUMN_COUNT }, () => "?").join(", ")})`,
@@ -46,7 +49,10 @@ export class LedgerWriter {
     try {
       this.#transact(() => {
         const rows = new RowBatchReader(batch);
-        while (!rows.isAtEnd) this.#insert(this.#readColumns(rows));
+        while (!rows.isAtEnd) {
+          this.#insert(this.#readColumns(rows));
+          this.#pace();
+        }
       });
     } catch (error) {
       this.#interns.forget();
@@ -63,7 +69,7 @@ export class LedgerWriter {
     const rows = this.#unsummed ?? readUnsummed(this.#database, mostRows);
     const isAll = this.#unsummed !== undefined || rows.rowCount < mostRows;
     this.#unsummed = undefined;
-    this.#transact(() => sumRows(this.#database, rows));
+    this.#transact(() => sumRows(this.#database, rows, this.#pace));
     if (isAll) this.#unsummed = new RowSums();
     return rows.rowCount;
   }
