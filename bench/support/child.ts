@@ -6,6 +6,7 @@ import { createInterface } from "node:readline";
 /** A process of the benchmark that serves on a port of its own. */
 export interface Child extends AsyncDisposable {
   readonly port: number;
+  readonly pid: number;
   /** Processor time that the process has used so far, in milliseconds, as the kernel counts it (Linux, 10 ms steps). */
   cpuMs(): number;
 }
@@ -32,7 +33,8 @@ export async function startHeadway(configFile: string): Promise<Child> {
 }
 
 function asChild(child: ChildProcess, port: number): Child {
-  return { port, cpuMs: () => cpuMsOf(child.pid!), [Symbol.asyncDispose]: () => stop(child) };
+  const pid = child.pid!;
+  return { port, pid, cpuMs: () => cpuMsOf(pid), [Symbol.asyncDispose]: () => stop(child) };
 }
 
 /** User and system time from /proc, which counts in hundredths of a second. */
