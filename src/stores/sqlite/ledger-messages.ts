@@ -12,8 +12,8 @@ export interface LedgerWorkerData {
 
 /** To the thread. Messages are worked on in order. */
 export type LedgerCommand =
-  /** Answered by `written` or `write_failed`. */
-  | { readonly kind: "write"; readonly rows: RowBatch }
+  /** Answered by `written` or `write_failed`. `sentRowCount`: rows that were sent and not answered, with these. */
+  | { readonly kind: "write"; readonly rows: RowBatch; readonly sentRowCount: number }
   /** Try once more to keep what could not be kept. Answered like `write`, and by `recovered` at the end. */
   | { readonly kind: "retry" }
   /** Answered by `missing`. */

@@ -170,7 +170,7 @@ export class SqliteLedger implements LedgerStore {
     if (this.#batch.rowCount === 0) return;
     this.#sentRowCount += this.#batch.rowCount;
     this.#beforeWrite?.();
-    this.#post({ kind: "write", rows: this.#batch.take() });
+    this.#post({ kind: "write", rows: this.#batch.take(), sentRowCount: this.#sentRowCount });
   }
 
   /** While an answer is awaited, the thread keeps the process alive. */
