@@ -31,6 +31,12 @@ it("help and version are answers, not errors", async () => {
   }
 });
 
+it("a command ends quietly when nobody reads what it writes", async () => {
+  const { child, ending } = start(["--help"]);
+  child.stdout!.destroy();
+  expect(await ending).toEqual({ code: 0, stdout: "", stderr: "" });
+});
+
 describe("check-config", () => {
   it("prints every problem at once", async () => {
     const file = writeConfig("teir: tier2\nlisten: {grpc: nowhere}\n");
