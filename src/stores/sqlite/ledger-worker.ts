@@ -43,8 +43,8 @@ class LedgerThread {
   #unwritten: RowBatch[] = [];
   /** Rows that were written since the sums were last. */
   #unsummedCount = 0;
-  /** So many rows come that there is no time to rest. */
-  #isBehind = false;
+  /** Somebody waits, or rows pile up. */
+  #isInHurry = false;
   #writes = 0;
   /** To be tried again. */
   #hasSumFailed = false;
@@ -66,7 +66,7 @@ class LedgerThread {
       case "write": {
         const isFirst = this.#unwritten.length === 0;
         this.#unwritten.push(command.rows);
-        this.#isBehind = command.sentRowCount > MOST_ROWS_BEHIND;
+        this.#isInHurry = command.sentRowCount > MOST_ROWS_BEHIND;
         if (isFirst) this.#writeAll();
         this.#sumFrom(ROWS_PER_SUMMING);
         break;
@@ -78,6 +78,7 @@ class LedgerThread {
         this.#reply({ kind: "missing", entries: this.#writer.missing(command.entries) });
         break;
       case "query":
+        this.#isInHurry = true;
         this.#sumFrom(ROWS_PER_SUMMING_TO_ANSWER);
         this.#answer(command);
         break;
@@ -96,6 +97,7 @@ class LedgerThread {
         this.#prune(command.nowWallMs);
         break;
       case "close":
+        this.#isInHurry = true;
         this.#writeAll();
         this.#sumAll();
         this.#saveAlerts();
@@ -132,7 +134,7 @@ class LedgerThread {
    * millisecond before another one gets its turn, whatever their priorities.
    */
   #rest(): void {
-    if (++this.#writes % WRITES_PER_TURN === 0 && !this.#isBehind) Atomics.wait(NEVER, 0, 0, REST_MS);
+    if (++this.#writes % WRITES_PER_TURN === 0 && !this.#isInHurry) Atomics.wait(NEVER, 0, 0, REST_MS);
   }
 
   #sumFrom(rowCount: number): void {
