@@ -32,7 +32,7 @@ export class LedgerInterns {
 
   /** A series, which is there with any tags, too. */
   series(tenant: string, provider: string, model: string, tags: string): number {
-    const key = `${tenant}\n${provider}\n${model}\n${tags}`;
+    const key = JSON.stringify([tenant, provider, model, tags]);
     const remembered = this.#series.get(key);
     if (remembered !== undefined) return remembered;
     if (tags !== ANY_TAGS) this.series(tenant, provider, model, ANY_TAGS);
