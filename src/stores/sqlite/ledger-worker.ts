@@ -17,7 +17,7 @@ const ROWS_PER_SUMMING = 100_000;
 /** The same when a question comes: reading so many by themselves takes about 5 ms. */
 const ROWS_PER_SUMMING_TO_ANSWER = 2_000;
 
-/** Rows that are read from the file at a time to be added to the sums: about 50 ms. */
+/** Rows that are read from the file at a time to be added to the sums: about 60 ms. */
 const MOST_ROWS_READ = 20_000;
 
 /** Rows or sums that are written without a rest: about 50 µs. */

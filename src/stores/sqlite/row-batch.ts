@@ -135,6 +135,13 @@ export class RowBatchReader {
     return Number.isNaN(value) ? null : value;
   }
 
+  /** The next numbers. */
+  numbers(count: number): (number | null)[] {
+    const numbers: (number | null)[] = [];
+    for (let index = 0; index < count; index++) numbers.push(this.number());
+    return numbers;
+  }
+
   /** The next number, which is a text. Null: there is none. */
   text(): string | null {
     const place = this.number();
