@@ -30,6 +30,9 @@ type Counts = Record<(typeof COUNT_FIELDS)[number], number>;
 type Tokens = Record<(typeof TOKEN_FIELDS)[number], number | undefined>;
 type Money = Record<(typeof MONEY_FIELDS)[number], bigint>;
 
+/** In place of where a price came from, when prices came from several places. */
+export const SEVERAL_SOURCES = "";
+
 /** Rows of the ledger added up. Adding is exact and in any order. */
 export class UsageSums implements Counts, Tokens, Money {
   requests = 0;
@@ -79,7 +82,8 @@ export class UsageSums implements Counts, Tokens, Money {
 
   /** Notes where a price came from that is part of the sums. */
   addPriceSource(source: string): void {
-    this.priceSource = this.priceSource === undefined || this.priceSource === source ? source : "";
+    this.priceSource =
+      this.priceSource === undefined || this.priceSource === source ? source : SEVERAL_SOURCES;
   }
 
   /** The sums as users see them. */

@@ -1,3 +1,4 @@
+import { SEVERAL_SOURCES } from "../../cost/ledger/usage-sums.ts";
 import { rowsOf, type SumBlock } from "./ledger-block.ts";
 import { SumTable } from "./sum-table.ts";
 import type { UsageTally } from "./usage-tally.ts";
@@ -9,7 +10,7 @@ import type { UsageTally } from "./usage-tally.ts";
 export class BlockSums {
   readonly #tally: UsageTally;
   readonly #textOf: (id: number) => string | undefined;
-  #sums = new SumTable();
+  #sums = new SumTable(SEVERAL_SOURCES);
   /** Of each place in the table the number that stands for its series, and the other way round. */
   readonly #members: number[] = [];
   readonly #places = new Map<number, number>();
@@ -35,7 +36,7 @@ export class BlockSums {
       if (this.#tally.isFull) break;
       this.#tally.addFrom(this.#sums, place, { member, startMs });
     }
-    this.#sums = new SumTable();
+    this.#sums = new SumTable(SEVERAL_SOURCES);
     this.#members.length = 0;
     this.#places.clear();
   }

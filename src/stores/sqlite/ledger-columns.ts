@@ -7,7 +7,21 @@ export const SUM_FIELDS: readonly SumField[] = [...COUNT_FIELDS, ...TOKEN_FIELDS
 
 /** Bits of an amount in its lower part: the sums of both parts of however many amounts are exact as doubles. */
 export const LOW_MONEY_BITS = 26;
-const LOW_MONEY = 2 ** LOW_MONEY_BITS - 1;
+const LOW_MONEY_UNITS = 2 ** LOW_MONEY_BITS;
+
+/** The upper part of an amount in nano-dollars. */
+export function highMoney(nanoUsd: number | bigint): number {
+  return typeof nanoUsd === "number"
+    ? Math.floor(nanoUsd / LOW_MONEY_UNITS)
+    : Number(nanoUsd >> BigInt(LOW_MONEY_BITS));
+}
+
+/** The lower part. */
+export function lowMoney(nanoUsd: number | bigint): number {
+  return typeof nanoUsd === "number"
+    ? nanoUsd % LOW_MONEY_UNITS
+    : Number(BigInt.asUintN(LOW_MONEY_BITS, nanoUsd));
+}
 
 /** In place of a text's id, where there is none. */
 export const NO_TEXT = -1;
@@ -79,7 +93,7 @@ function readColumns(columnFor: (field: SumField) => string, source: string): st
     ...TOKEN_FIELDS.map((field) => `ifnull(CAST(${columnFor(field)} AS REAL), 0)`),
     ...MONEY_FIELDS.flatMap((field) => [
       `${columnFor(field)} >> ${LOW_MONEY_BITS}`,
-      `${columnFor(field)} & ${LOW_MONEY}`,
+      `${columnFor(field)} & ${LOW_MONEY_UNITS - 1}`,
     ]),
     known.join(" | "),
     `ifnull(${source}, ${NO_TEXT})`,

@@ -3,11 +3,11 @@ import type { UsageDimension, UsageSummary } from "../../cost/ledger/usage-query
 import { COUNT_FIELDS, MONEY_FIELDS, TOKEN_FIELDS, UsageSums } from "../../cost/ledger/usage-sums.ts";
 
 /** Sums one after the other, as lists of plain values. */
-export interface PackedSums {
+export interface PackedSums<Source> {
   /** Counts and tokens; tokens that are not known are NaN. */
   readonly numbers: Float64Array;
   readonly money: readonly bigint[];
-  readonly priceSources: readonly (string | undefined)[];
+  readonly priceSources: readonly (Source | undefined)[];
 }
 
 /**
@@ -19,7 +19,7 @@ export interface PackedSummary {
   /** Of each group its values in all dimensions. */
   readonly values: readonly string[];
   /** The totals, then the groups. */
-  readonly sums: PackedSums;
+  readonly sums: PackedSums<string>;
 }
 
 const NUMBER_COUNT = COUNT_FIELDS.length + TOKEN_FIELDS.length;
@@ -35,7 +35,7 @@ export function unpackSummary({ dimensions, values, sums }: PackedSummary): Usag
   };
 }
 
-function sumsAt({ numbers, money, priceSources }: PackedSums, place: number): UsageSums {
+function sumsAt({ numbers, money, priceSources }: PackedSums<string>, place: number): UsageSums {
   const sums = new UsageSums();
   let index = place * NUMBER_COUNT;
   for (const field of COUNT_FIELDS) sums[field] = numbers[index++]!;

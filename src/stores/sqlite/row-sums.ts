@@ -1,32 +1,23 @@
 import { HOUR_MS } from "../../core/durations.ts";
 import { startOfUnit } from "../../cost/ledger/plan-ranges.ts";
 import { COUNT_FIELDS, MONEY_FIELDS, TOKEN_FIELDS } from "../../cost/ledger/usage-sums.ts";
-import { LOW_MONEY_BITS, NO_TEXT, READ_COLUMN_COUNT } from "./ledger-columns.ts";
+import { highMoney, lowMoney, NO_TEXT, READ_COLUMN_COUNT } from "./ledger-columns.ts";
 import { COLUMN, type RowValue } from "./row-columns.ts";
 import { SumTable } from "./sum-table.ts";
 
 const TOKENS = TOKEN_FIELDS.length;
 const NUMBERS = COUNT_FIELDS.length + TOKENS;
 const AMOUNTS = MONEY_FIELDS.length;
-const LOW_MONEY_UNITS = 2 ** LOW_MONEY_BITS;
-/** In place of a price's source, where there are several. */
-const SEVERAL_SOURCES = 0;
-
-/** A sum by hour and series. */
-interface RowSum {
-  readonly hourMs: number;
-  readonly series: number;
-  /** Id of the text that says where the price came from; see `ledger_sum`. */
-  priceSource: number | null;
-}
+/** In place of the id of the text that says where a price came from, where there are several; see `ledger_sum`. */
+const SEVERAL_SOURCES_ID = 0;
 
 /** Rows of the ledger that follow each other, added up by hour and series. */
 export class RowSums {
   #rowCount = 0;
   #lastId = 0;
-  readonly #table = new SumTable();
+  readonly #table = new SumTable(SEVERAL_SOURCES_ID);
   /** By their places in the table. */
-  readonly #sums: RowSum[] = [];
+  readonly #keys: { readonly hourMs: number; readonly series: number }[] = [];
   readonly #places = new Map<number, Map<number, number>>();
   readonly #numbers = new Float64Array(READ_COLUMN_COUNT);
 
@@ -46,7 +37,8 @@ export class RowSums {
       columns[COLUMN.series] as number,
     );
     fillNumbers(this.#numbers, columns);
-    this.#add(place, columns[COLUMN.priceSource] as number | null);
+    const source = columns[COLUMN.priceSource] as number | null;
+    this.#table.addRead(place, this.#numbers, 0, source ?? undefined);
     this.#rowCount++;
     this.#lastId = id;
   }
@@ -62,27 +54,20 @@ export class RowSums {
     const { rowCount, lastId, hourMs, series, read } = rows;
     this.#numbers.set(read);
     const source = read.at(-1)!;
-    this.#add(this.#placeOf(hourMs, series), source === NO_TEXT ? null : source);
+    const place = this.#placeOf(hourMs, series);
+    this.#table.addRead(place, this.#numbers, 0, source === NO_TEXT ? undefined : source);
     this.#rowCount += rowCount;
     this.#lastId = Math.max(this.#lastId, lastId);
   }
 
   /** What the columns of `ledger_sum` after the grain hold, of each sum. */
   *columns(): Iterable<RowValue[]> {
-    const { numbers, money } = this.#table.pack([...this.#sums.keys()]);
-    for (const [place, { hourMs, series, priceSource }] of this.#sums.entries()) {
+    const { numbers, money, priceSources } = this.#table.pack([...this.#keys.keys()]);
+    for (const [place, { hourMs, series }] of this.#keys.entries()) {
       const counts = numbers.subarray(place * NUMBERS, (place + 1) * NUMBERS);
       const amounts = money.slice(place * AMOUNTS, (place + 1) * AMOUNTS);
-      yield [hourMs, series, ...Array.from(counts, nullForNaN), ...amounts, priceSource];
+      yield [hourMs, series, ...Array.from(counts, nullForNaN), ...amounts, priceSources[place] ?? null];
     }
-  }
-
-  #add(place: number, priceSource: number | null): void {
-    this.#table.addRead(place, this.#numbers, 0, undefined);
-    const sum = this.#sums[place]!;
-    if (priceSource === null) return;
-    sum.priceSource =
-      sum.priceSource === null || sum.priceSource === priceSource ? priceSource : SEVERAL_SOURCES;
   }
 
   #placeOf(hourMs: number, series: number): number {
@@ -93,7 +78,7 @@ export class RowSums {
     }
     let place = places.get(series);
     if (place === undefined) {
-      place = this.#sums.push({ hourMs, series, priceSource: null }) - 1;
+      place = this.#keys.push({ hourMs, series }) - 1;
       places.set(series, place);
     }
     return place;
@@ -137,22 +122,10 @@ function fillNumbers(numbers: Float64Array, columns: readonly RowValue[]): void 
   }
   for (let amount = 0; amount < AMOUNTS; amount++) {
     const nanoUsd = (columns[COLUMN.inputNanoUsd + amount] ?? 0) as number | bigint;
-    put(highPart(nanoUsd));
-    put(lowPart(nanoUsd));
+    put(highMoney(nanoUsd));
+    put(lowMoney(nanoUsd));
   }
   put(known);
-}
-
-function highPart(nanoUsd: number | bigint): number {
-  return typeof nanoUsd === "number"
-    ? Math.floor(nanoUsd / LOW_MONEY_UNITS)
-    : Number(nanoUsd >> BigInt(LOW_MONEY_BITS));
-}
-
-function lowPart(nanoUsd: number | bigint): number {
-  return typeof nanoUsd === "number"
-    ? nanoUsd % LOW_MONEY_UNITS
-    : Number(BigInt.asUintN(LOW_MONEY_BITS, nanoUsd));
 }
 
 function nullForNaN(value: number): number | null {

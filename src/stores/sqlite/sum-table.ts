@@ -1,5 +1,5 @@
 import { COUNT_FIELDS, MONEY_FIELDS, TOKEN_FIELDS, type UsageSums } from "../../cost/ledger/usage-sums.ts";
-import { LOW_MONEY_BITS } from "./ledger-columns.ts";
+import { highMoney, LOW_MONEY_BITS, lowMoney } from "./ledger-columns.ts";
 import type { PackedSums } from "./packed-summary.ts";
 
 const COUNTS = COUNT_FIELDS.length;
@@ -12,14 +12,20 @@ const FIRST_CAPACITY = 64;
  * Sums by place, added up column by column: for a query hundreds of thousands of sums are added, and objects with
  * bigints would take ten times as long.
  */
-export class SumTable {
+export class SumTable<Source> {
   #columns = new Float64Array(FIRST_CAPACITY * WIDTH);
   /** A bit for each kind of token. */
   #known = new Uint8Array(FIRST_CAPACITY);
-  readonly #priceSources: (string | undefined)[] = [];
+  readonly #priceSources: (Source | undefined)[] = [];
+  readonly #several: Source;
+
+  /** `several` stands in place of a price's source where there is more than one. */
+  constructor(several: Source) {
+    this.#several = several;
+  }
 
   /** Adds to the sums at a place what was read by the columns of `ledger-columns.ts`, which begin at `offset`. */
-  addRead(place: number, read: Float64Array, offset: number, priceSource: string | undefined): void {
+  addRead(place: number, read: Float64Array, offset: number, priceSource: Source | undefined): void {
     this.#reserve(place);
     const columns = this.#columns;
     const start = place * WIDTH;
@@ -29,7 +35,7 @@ export class SumTable {
   }
 
   /** Adds to the sums at a place those at a place of another table. */
-  addFrom(place: number, other: SumTable, otherPlace: number): void {
+  addFrom(place: number, other: SumTable<Source>, otherPlace: number): void {
     this.#reserve(place);
     const start = place * WIDTH;
     const otherStart = otherPlace * WIDTH;
@@ -41,11 +47,8 @@ export class SumTable {
   }
 
   /** Adds sums to those at a place. */
-  addSums(place: number, sums: UsageSums): void {
-    const money = MONEY_FIELDS.flatMap((field) => [
-      Number(sums[field] >> BigInt(LOW_MONEY_BITS)),
-      Number(BigInt.asUintN(LOW_MONEY_BITS, sums[field])),
-    ]);
+  addSums(place: number, sums: UsageSums, priceSource: Source | undefined): void {
+    const money = MONEY_FIELDS.flatMap((field) => [highMoney(sums[field]), lowMoney(sums[field])]);
     const known = TOKEN_FIELDS.reduce(
       (bits, field, bit) => bits | (Number(sums[field] !== undefined) << bit),
       0,
@@ -56,11 +59,11 @@ export class SumTable {
       ...money,
       known,
     ];
-    this.addRead(place, Float64Array.from(read), 0, sums.priceSource);
+    this.addRead(place, Float64Array.from(read), 0, priceSource);
   }
 
   /** The sums at places, in their order. */
-  pack(places: readonly number[]): PackedSums {
+  pack(places: readonly number[]): PackedSums<Source> {
     const numbers = new Float64Array(places.length * NUMBERS);
     const money: bigint[] = [];
     for (const [index, place] of places.entries()) {
@@ -78,10 +81,10 @@ export class SumTable {
     return { numbers, money, priceSources: places.map((place) => this.#priceSources[place]) };
   }
 
-  #addPriceSource(place: number, source: string | undefined): void {
+  #addPriceSource(place: number, source: Source | undefined): void {
     const known = this.#priceSources[place];
     if (source !== undefined)
-      this.#priceSources[place] = known === undefined || known === source ? source : "";
+      this.#priceSources[place] = known === undefined || known === source ? source : this.#several;
   }
 
   #reserve(place: number): void {

@@ -1,7 +1,7 @@
 import { seriesFilter, usesTags } from "../../cost/ledger/series.ts";
 import { groupValues } from "../../cost/ledger/usage-groups.ts";
 import type { UsageQuery } from "../../cost/ledger/usage-query.ts";
-import { UsageSums } from "../../cost/ledger/usage-sums.ts";
+import { SEVERAL_SOURCES, UsageSums } from "../../cost/ledger/usage-sums.ts";
 import type { LedgerEntry } from "../../cost/ledger.ts";
 import { GroupFinder } from "./group-finder.ts";
 import { READ_COLUMN_COUNT } from "./ledger-columns.ts";
@@ -21,7 +21,7 @@ export class UsageTally {
   /** Of each series that is asked for, by its id, the number that stands for it in {@link finder}. */
   readonly members = new Map<number, number>();
   /** The totals, then the groups by their numbers. */
-  readonly #sums = new SumTable();
+  readonly #sums = new SumTable(SEVERAL_SOURCES);
   readonly #numbers = new Float64Array(KEY_COUNT + READ_COLUMN_COUNT);
 
   constructor(query: UsageQuery) {
@@ -47,7 +47,11 @@ export class UsageTally {
   }
 
   /** Adds what is at a place of a table, for the series for which a number stands. */
-  addFrom(table: SumTable, place: number, { member, startMs }: { member: number; startMs: number }): void {
+  addFrom(
+    table: SumTable<string>,
+    place: number,
+    { member, startMs }: { member: number; startMs: number },
+  ): void {
     this.#sums.addFrom(TOTALS, table, place);
     for (const group of this.finder.groupsOf(member, startMs)) {
       this.#sums.addFrom(placeOf(group), table, place);
@@ -64,9 +68,9 @@ export class UsageTally {
       if (endWallMs !== undefined && wallMs >= endWallMs) continue;
       const own = new UsageSums();
       own.addEntry(entry);
-      this.#sums.addSums(TOTALS, own);
+      this.#sums.addSums(TOTALS, own, own.priceSource);
       for (const values of groupValues(groupBy, entry, wallMs)) {
-        this.#sums.addSums(placeOf(this.finder.groupOf(values)), own);
+        this.#sums.addSums(placeOf(this.finder.groupOf(values)), own, own.priceSource);
       }
     }
   }
