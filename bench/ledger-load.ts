@@ -1,6 +1,6 @@
 import { acquireAndSettle } from "./slots.ts";
 import { startChild } from "./support/child.ts";
-import { atRate } from "./support/compare.ts";
+import { atRate, describe } from "./support/compare.ts";
 import { benchConfig, writeConfig } from "./support/config-file.ts";
 import { type LoadResult, median } from "./support/load.ts";
 
@@ -32,19 +32,22 @@ export async function benchLedgerLoad(print: (line: string) => void): Promise<vo
       process.kill(server.pid, "SIGUSR2");
     }
   }
-  const p99 = (results: readonly LoadResult[]): number => median(results.map(({ p99Ms }) => p99Ms));
-  print(`  ${ROWS_PER_SECOND} rows/s dropped: ${describeMedians(dropped)}`);
-  print(`  ${ROWS_PER_SECOND} rows/s kept: ${describeMedians(kept)}`);
-  print(`  p99 grows by ${((p99(kept) / p99(dropped) - 1) * 100).toFixed(0)} % (target at most 10 %)`);
+  for (const [fate, results] of Object.entries({ dropped, kept })) {
+    const p99s = results.map(({ p99Ms }) => p99Ms.toFixed(1)).join(" ");
+    print(`  ${ROWS_PER_SECOND} rows/s ${fate}: ${describe(medianOf(results))} (${p99s})`);
+  }
+  const growth = medianOf(kept).p99Ms / medianOf(dropped).p99Ms - 1;
+  print(`  p99 grows by ${(growth * 100).toFixed(0)} % (target at most 10 %)`);
 }
 
-function describeMedians(results: readonly LoadResult[]): string {
+/** Each figure's median, and all errors. */
+function medianOf(results: readonly LoadResult[]): LoadResult {
   const of = (figure: (result: LoadResult) => number): number => median(results.map(figure));
-  const errors = results.reduce((sum, result) => sum + result.errors, 0);
-  const rate = of(({ callsPerSecond }) => callsPerSecond).toFixed(0);
-  const cpu = of(({ cpuMicrosPerCall }) => cpuMicrosPerCall).toFixed(0);
-  const p50 = of(({ p50Ms }) => p50Ms).toFixed(2);
-  const p99s = results.map(({ p99Ms }) => p99Ms.toFixed(1));
-  const failed = errors === 0 ? "" : `, ${errors} ERRORS`;
-  return `${rate} calls/s, ${cpu} µs CPU, p50 ${p50} ms, p99 ${of(({ p99Ms }) => p99Ms).toFixed(2)} ms (${p99s.join(" ")})${failed}`;
+  return {
+    callsPerSecond: of(({ callsPerSecond }) => callsPerSecond),
+    cpuMicrosPerCall: of(({ cpuMicrosPerCall }) => cpuMicrosPerCall),
+    errors: results.reduce((sum, { errors }) => sum + errors, 0),
+    p50Ms: of(({ p50Ms }) => p50Ms),
+    p99Ms: of(({ p99Ms }) => p99Ms),
+  };
 }
