@@ -6,6 +6,7 @@ import {
   type Journal,
   type JournalRecord,
 } from "../../tracker/journal.ts";
+import { transact } from "./transact.ts";
 
 /** Records of one batch at most: more would hold up the event loop. */
 const MOST_RECORDS = 2_000;
@@ -233,17 +234,10 @@ export class SqliteJournal implements Journal {
 
   #transact(write: () => void): boolean {
     try {
-      this.#database.exec("BEGIN IMMEDIATE");
-      try {
-        write();
-        this.#database.exec("COMMIT");
-        if (this.#retryMs !== Number.NEGATIVE_INFINITY) this.#onRecovered();
-        this.#retryMs = Number.NEGATIVE_INFINITY;
-        return true;
-      } catch (error) {
-        if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
-        throw error;
-      }
+      transact(this.#database, write);
+      if (this.#retryMs !== Number.NEGATIVE_INFINITY) this.#onRecovered();
+      this.#retryMs = Number.NEGATIVE_INFINITY;
+      return true;
     } catch (error) {
       if (this.#retryMs === Number.NEGATIVE_INFINITY) this.#onError(error);
       this.#retryMs = this.#clock.monotonicMs() + RETRY_MS;

@@ -12,9 +12,13 @@ export interface LedgerWorkerData {
 
 /** To the thread. Messages are worked on in order. */
 export type LedgerCommand =
-  /** Answered by `written` or `write_failed`. `sentRowCount`: rows that were sent and not answered, with these. */
+  /**
+   * Into the group that is being written. `sentRowCount`: rows that were sent and not answered, with these.
+   */
   | { readonly kind: "write"; readonly rows: RowBatch; readonly sentRowCount: number }
-  /** Try once more to keep what could not be kept. Answered like `write`, and by `recovered` at the end. */
+  /** End the group, as every other command does first. Answered by `written` or `write_failed`. */
+  | { readonly kind: "commit" }
+  /** Try once more to keep what could not be kept. Answered like `commit`, and by `recovered` at the end. */
   | { readonly kind: "retry" }
   /** Answered by `missing`. */
   | { readonly kind: "find_missing"; readonly entries: readonly LedgerEntry[] }

@@ -5,6 +5,7 @@ import { packNextBlock } from "./ledger-block.ts";
 import { COARSE_LEVELS, GRAINS, type LedgerGrain } from "./ledger-grain.ts";
 import { rollUpHour } from "./ledger-roll-up.ts";
 import { boundTags } from "./ledger-tag-bound.ts";
+import { transact } from "./transact.ts";
 
 /** Rows deleted in one step: about 20 ms. */
 const ROWS_PER_STEP = 5_000;
@@ -21,8 +22,7 @@ export function pruneLedger(database: DatabaseSync, nowMs: number, retentionMs: 
   const rowsFromMs = startOfUnit(nowMs - retentionMs, HOUR_MS);
   const taggedHoursFromMs = startOfUnit(rowsFromMs, DAY_MS);
   const hoursFromMs = startOfUnit(nowMs - Math.max(retentionMs, HOURS_KEPT_MS), DAY_MS);
-  database.exec("BEGIN IMMEDIATE");
-  try {
+  return transact(database, () => {
     database
       .prepare(
         `UPDATE ledger_state SET
@@ -32,7 +32,7 @@ export function pruneLedger(database: DatabaseSync, nowMs: number, retentionMs: 
       )
       .run(rowsFromMs, hoursFromMs, taggedHoursFromMs);
     // What is to go must be in the coarse sums before.
-    const hasMore =
+    return (
       rollUpHour(database, nowMs) ||
       deleteRows(database, rowsFromMs) ||
       deleteOldest(database, GRAINS.taggedHour, taggedHoursFromMs) ||
@@ -41,13 +41,9 @@ export function pruneLedger(database: DatabaseSync, nowMs: number, retentionMs: 
         deleteOldest(database, hour, isTagged ? taggedHoursFromMs : hoursFromMs),
       ) ||
       boundTags(database, taggedHoursFromMs) ||
-      packNextBlock(database, nowMs);
-    database.exec("COMMIT");
-    return hasMore;
-  } catch (error) {
-    if (database.isTransaction) database.exec("ROLLBACK");
-    throw error;
-  }
+      packNextBlock(database, nowMs)
+    );
+  });
 }
 
 function deleteRows(database: DatabaseSync, beforeMs: number): boolean {

@@ -6,6 +6,7 @@ import { readUnsummed, sumRows } from "./ledger-summing.ts";
 import { type RowBatch, RowBatchBuilder, RowBatchReader } from "./row-batch.ts";
 import { COLUMN, COLUMN_COUNT, type RowValue } from "./row-columns.ts";
 import { RowSums } from "./row-sums.ts";
+import { transact } from "./transact.ts";
 
 /** By which columns a row is known. */
 const KEY_COLUMNS = [
@@ -44,17 +45,28 @@ export class LedgerWriter {
     );
   }
 
-  /** Rows, all or nothing: throws what SQLite throws, and then nothing is written. */
-  write(batch: RowBatch): void {
+  /** Adds rows to the group that is being written. Throws what SQLite throws, and then nothing is left of the group. */
+  add(batch: RowBatch): void {
+    this.#orLeaveNothing(() => {
+      if (!this.#database.isTransaction) this.#database.exec("BEGIN IMMEDIATE");
+      const rows = new RowBatchReader(batch);
+      while (!rows.isAtEnd) {
+        this.#insert(this.#readColumns(rows));
+        this.#pace();
+      }
+    });
+  }
+
+  /** Ends the group: its rows are kept from now on. Throws what SQLite throws, and then nothing is left of the group. */
+  commit(): void {
+    if (this.#database.isTransaction) this.#orLeaveNothing(() => this.#database.exec("COMMIT"));
+  }
+
+  #orLeaveNothing(write: () => void): void {
     try {
-      this.#transact(() => {
-        const rows = new RowBatchReader(batch);
-        while (!rows.isAtEnd) {
-          this.#insert(this.#readColumns(rows));
-          this.#pace();
-        }
-      });
+      write();
     } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
       this.#interns.forget();
       this.#unsummed = undefined;
       throw error;
@@ -63,13 +75,13 @@ export class LedgerWriter {
 
   /**
    * Adds the rows that are in no sum yet to their sums, at most `mostRows` where they must be read from the file; says
-   * how many there were. All or nothing: throws as `sumRows`.
+   * how many there were. All or nothing: throws as `sumRows`. Not within a group.
    */
   sum(mostRows: number): number {
     const rows = this.#unsummed ?? readUnsummed(this.#database, mostRows);
     const isAll = this.#unsummed !== undefined || rows.rowCount < mostRows;
     this.#unsummed = undefined;
-    this.#transact(() => sumRows(this.#database, rows, this.#pace));
+    transact(this.#database, () => sumRows(this.#database, rows, this.#pace));
     if (isAll) this.#unsummed = new RowSums();
     return rows.rowCount;
   }
@@ -101,18 +113,6 @@ export class LedgerWriter {
   /** To be called when texts or series were deleted. */
   refresh(): void {
     this.#interns.forget();
-  }
-
-  #transact<Value>(write: () => Value): Value {
-    this.#database.exec("BEGIN IMMEDIATE");
-    try {
-      const value = write();
-      this.#database.exec("COMMIT");
-      return value;
-    } catch (error) {
-      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
-      throw error;
-    }
   }
 
   /** What the columns of the next row hold. */

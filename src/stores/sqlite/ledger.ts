@@ -14,8 +14,8 @@ import { startWorker } from "./start-worker.ts";
 
 /** Rows of a batch that goes to the thread at once. */
 const MOST_ROWS_OF_BATCH = 250;
-/** How long a row waits for others before its batch goes to the thread. */
-const BATCH_MS = 100;
+/** How long a row waits for others before the group that they are written in ends. */
+const GROUP_MS = 100;
 const RETRY_MS = 1_000;
 const PRUNE_EVERY_MS = 3_600_000;
 /** Pause between two steps of letting go of old rows. */
@@ -50,7 +50,8 @@ export class SqliteLedger implements LedgerStore {
   #sent: LedgerEntry[] = [];
   /** Rows that the thread gets next. */
   readonly #batch = new RowBatchBuilder(MOST_ROWS_OF_BATCH);
-  #batchTimer: Timer | undefined;
+  /** Since the first row of a group. */
+  #groupTimer: Timer | undefined;
   #retryTimer: Timer | undefined;
   #pruneTimer: Timer | undefined;
   /** Rows that the thread has and has not written. */
@@ -92,8 +93,8 @@ export class SqliteLedger implements LedgerStore {
     }
     this.#batch.add(entry);
     if (this.#onWritten !== undefined) this.#sent.push(entry);
-    if (this.#batch.isFull) this.#send();
-    else this.#batchTimer ??= this.#clock.after(BATCH_MS, () => this.#send());
+    if (this.#batch.isFull) this.#sendBatch();
+    this.#groupTimer ??= this.#clock.after(GROUP_MS, () => this.#endGroup());
   }
 
   /** Records those of an earlier process's rows that are not in the file; resolves when they are kept. */
@@ -124,7 +125,7 @@ export class SqliteLedger implements LedgerStore {
   query(query: UsageQuery): Promise<UsageSummary> {
     if (this.#isClosed) return Promise.reject(new LedgerReadError("the ledger is closed"));
     if (this.#isStopped) return Promise.reject(new LedgerReadError(this.#explanation));
-    this.#send();
+    this.#endGroup();
     return this.#calls.query(query);
   }
 
@@ -140,7 +141,7 @@ export class SqliteLedger implements LedgerStore {
   };
 
   async flush(): Promise<void> {
-    this.#send();
+    this.#endGroup();
     if (this.#sentRowCount === 0 || this.#explanation !== undefined) return;
     await new Promise<void>((resolve) => this.#flushes.push(resolve));
   }
@@ -148,9 +149,9 @@ export class SqliteLedger implements LedgerStore {
   /** Rejects with {@link StopError} when rows are left that could not be written. */
   async close(): Promise<void> {
     if (!this.#isClosed) {
-      this.#send();
+      this.#sendBatch();
       this.#isClosed = true;
-      for (const timer of [this.#batchTimer, this.#retryTimer, this.#pruneTimer]) timer?.cancel();
+      for (const timer of [this.#groupTimer, this.#retryTimer, this.#pruneTimer]) timer?.cancel();
       this.#post({ kind: "close" });
     }
     await this.#closed.promise;
@@ -164,9 +165,15 @@ export class SqliteLedger implements LedgerStore {
     return this.#sentRowCount + this.#batch.rowCount;
   }
 
-  #send(): void {
-    this.#batchTimer?.cancel();
-    this.#batchTimer = undefined;
+  #endGroup(): void {
+    if (this.#groupTimer === undefined) return;
+    this.#groupTimer.cancel();
+    this.#groupTimer = undefined;
+    this.#sendBatch();
+    this.#post({ kind: "commit" });
+  }
+
+  #sendBatch(): void {
     if (this.#batch.rowCount === 0) return;
     this.#sentRowCount += this.#batch.rowCount;
     this.#beforeWrite?.();

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { transact } from "./transact.ts";
 
 /** The file's schema is of a later version of Headway than this one. */
 export class NewerSchemaError extends Error {
@@ -25,14 +26,9 @@ export function migrate(database: DatabaseSync, component: string, migrations: r
     "INSERT INTO schema_version VALUES (?, ?) ON CONFLICT (component) DO UPDATE SET version = excluded.version",
   );
   for (let index = version; index < migrations.length; index++) {
-    database.exec("BEGIN IMMEDIATE");
-    try {
+    transact(database, () => {
       database.exec(migrations[index]!);
       setVersion.run(component, index + 1);
-      database.exec("COMMIT");
-    } catch (error) {
-      if (database.isTransaction) database.exec("ROLLBACK");
-      throw error;
-    }
+    });
   }
 }

@@ -20,7 +20,8 @@ export function openInMemory() {
     write(entries: readonly LedgerEntry[]): void {
       const batch = new RowBatchBuilder(entries.length);
       for (const entry of entries) batch.add(entry);
-      ledger.write(batch.take());
+      ledger.add(batch.take());
+      ledger.commit();
     },
     sum: (mostRows: number): number => ledger.sum(mostRows),
   };
