@@ -12,9 +12,7 @@ export interface LedgerWorkerData {
 
 /** To the thread. Messages are worked on in order. */
 export type LedgerCommand =
-  /**
-   * Into the group that is being written. `sentRowCount`: rows that were sent and not answered, with these.
-   */
+  /** Into the group that is being written. `sentRowCount`: rows that were sent and not answered, with these. */
   | { readonly kind: "write"; readonly rows: RowBatch; readonly sentRowCount: number }
   /** End the group, as every other command does first. Answered by `written` or `write_failed`. */
   | { readonly kind: "commit" }

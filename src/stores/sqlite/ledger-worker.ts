@@ -21,7 +21,7 @@ const ROWS_PER_SUMMING_TO_ANSWER = 2_000;
 const MOST_ROWS_READ = 20_000;
 
 /** Rows or sums that are written without a rest: about 50 µs. */
-const WRITES_PER_TURN = 16;
+const WRITES_PER_TURN = 8;
 const REST_MS = 0.03;
 /** Rows on their way here above which there is no rest: with rests some 44,000 a second can be written. */
 const MOST_ROWS_BEHIND = 5_000;
@@ -117,24 +117,29 @@ class LedgerThread {
     try {
       this.#writer.add(rows);
       this.#groupLength++;
-    } catch {
-      this.#groupLength = 0;
-      this.#writeAll();
+    } catch (error) {
+      this.#leaveGroup(error);
     }
   }
 
   /** Ends the group. */
   #commit(): void {
     if (this.#groupLength === 0) return;
-    const length = this.#groupLength;
-    this.#groupLength = 0;
     try {
       this.#writer.commit();
-    } catch {
-      this.#writeAll();
+    } catch (error) {
+      this.#leaveGroup(error);
       return;
     }
-    this.#replyWritten(this.#unwritten.splice(0, length));
+    this.#replyWritten(this.#unwritten.splice(0, this.#groupLength));
+    this.#groupLength = 0;
+  }
+
+  /** Nothing is left of the group in the file. */
+  #leaveGroup(error: unknown): void {
+    this.#groupLength = 0;
+    if (isDataProblem(error)) this.#writeAll();
+    else this.#replyFailed(error);
   }
 
   #replyWritten(batches: readonly RowBatch[]): void {

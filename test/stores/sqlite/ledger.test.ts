@@ -181,6 +181,22 @@ describe("keeping", () => {
     expect(ledger.lostRowCount).toBe(1);
     expect(ledger.health()).toEqual({ kind: "healthy" });
   });
+
+  test("rows that cannot be kept cost no other of the several batches that are written with them", async () => {
+    const ledger = await open();
+    const tooMuch = { inputNanoUsd: 2n ** 70n, outputNanoUsd: 0n, totalNanoUsd: 2n ** 70n, priceSource: "" };
+    const isBad = (index: number): boolean => index === 4 || index === 300;
+    const good: ReturnType<typeof makeEntry>[] = [];
+    for (let index = 0; index < 900; index++) {
+      const entry = makeEntry({ requestId: `req_${index}`, ...(isBad(index) && { cost: tooMuch }) });
+      if (!isBad(index)) good.push(entry);
+      ledger.record(entry);
+    }
+    const asked = { ...EVERYTHING, groupBy: ["tag", "model"] as const };
+    expect(await ledger.query(asked)).toEqual(countRows(good, asked));
+    expect(ledger.lostRowCount).toBe(2);
+    expect(ledger.health()).toEqual({ kind: "healthy" });
+  });
 });
 
 describe("letting go", () => {
@@ -321,18 +337,20 @@ describe("a file that cannot be written for a while", () => {
     const lock = new DatabaseSync(path);
     lock.exec("BEGIN IMMEDIATE");
     lock.exec("UPDATE ledger_state SET id = 0");
-    ledger.record(makeEntry({ wallMs: NOON_MS }));
+    for (let index = 0; index < 600; index++) ledger.record(makeEntry({ wallMs: NOON_MS }));
     await ledger.flush();
     expect(seen).toMatchObject([
-      { kind: "degraded", waitingRowCount: 1, explanation: expect.stringContaining("another process") },
+      { kind: "degraded", waitingRowCount: 600, explanation: expect.stringContaining("another process") },
     ]);
-    expect((await ledger.query(EVERYTHING)).totals.requests).toBe(2);
+    expect((await ledger.query(EVERYTHING)).totals.requests).toBe(601);
     lock.exec("COMMIT");
     lock.close();
     clock.advance(1_000);
-    expect((await ledger.query(EVERYTHING)).totals.requests).toBe(2);
+    expect((await ledger.query(EVERYTHING)).totals.requests).toBe(601);
     expect(ledger.health()).toEqual({ kind: "healthy" });
     expect(seen.at(-1)).toEqual({ kind: "healthy" });
-    expect(withFile((database) => database.prepare("SELECT count(*) AS n FROM ledger_row").get()!.n)).toBe(2);
+    expect(withFile((database) => database.prepare("SELECT count(*) AS n FROM ledger_row").get()!.n)).toBe(
+      601,
+    );
   });
 });
