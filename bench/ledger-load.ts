@@ -14,7 +14,7 @@ const WARM_UPS = 4;
 /**
  * AcquireSlot while the same process writes 20,000 rows a second into a ledger, in turn with stretches in which it makes
  * as many rows, as its calls would, and drops them: neither another process nor another minute is compared with. In
- * further stretches there is no ledger but a bare thread that works a fifth as long: what any thread costs on this machine.
+ * further stretches there is no ledger but a bare thread that works a third as long: what any thread costs here.
  */
 export async function benchLedgerLoad(print: (line: string) => void): Promise<void> {
   using config = writeConfig(benchConfig("http://127.0.0.1:9/v1"));

@@ -2,7 +2,7 @@ import { parentPort } from "node:worker_threads";
 
 /**
  * A thread that is kept busy and does nothing: for each message with a number of rows, so long as they would take if each
- * took 1.5 µs, a fifth of what the ledger's thread needs, in short turns with rests as the ledger takes them.
+ * took 1.5 µs, a third of what the ledger's thread needs, in short turns with rests as the ledger takes them.
  */
 const MICROS_PER_ROW = 1.5;
 const TURN_MS = 0.075;
