@@ -38,6 +38,9 @@ export function explainProblem(path: string, error: unknown): string {
     return `${path}: it is empty, and no file of Headway ever is: it was cut. Restore it from a backup, or delete it to start with a new one.`;
   }
   const text = errorText(error);
+  if (isSumOverflow(error)) {
+    return `${path}: what was asked for costs over 9 billion dollars together, too much for a sum. Ask for less time, or for one tenant or model. (${text})`;
+  }
   return `${path}: ${PROBLEMS[primaryCode(error) ?? 0] ?? "it cannot be used. Mend that, or set storage.path to another file."} (${text})`;
 }
 

@@ -172,6 +172,15 @@ describe("keeping", () => {
     });
   });
 
+  test("a question whose answer would be too large says so, and a smaller one is answered", async () => {
+    const ledger = await open();
+    const half = { inputNanoUsd: 2n ** 62n, outputNanoUsd: 0n, totalNanoUsd: 2n ** 62n, priceSource: "" };
+    for (const tenant of ["one", "two"]) ledger.record(makeEntry({ tenant, cost: half }));
+    await expect(ledger.query(EVERYTHING)).rejects.toThrow(/over 9 billion dollars together.*Ask for less/);
+    const { totals } = await ledger.query({ ...EVERYTHING, tenant: "one" });
+    expect(totals.cost?.totalNanoUsd).toBe(2n ** 62n);
+  });
+
   test("one row that cannot be kept costs no other", async () => {
     const ledger = await open();
     const tooMuch = { inputNanoUsd: 2n ** 70n, outputNanoUsd: 0n, totalNanoUsd: 2n ** 70n, priceSource: "" };
