@@ -1,15 +1,15 @@
 import type { DatabaseSync } from "node:sqlite";
 import { parentPort, workerData } from "node:worker_threads";
 import type { AlertRecord } from "../../cost/alerts/alert-store.ts";
-import { explainProblem, isDataProblem, isSumOverflow } from "./explain-problem.ts";
+import { explainProblem, isSumOverflow } from "./explain-problem.ts";
 import { forgetAlerts, loadAlerts, saveAlert } from "./ledger-alerts.ts";
 import type { LedgerCommand, LedgerReply, LedgerWorkerData } from "./ledger-messages.ts";
 import { LEDGER_MIGRATIONS } from "./ledger-migrations.ts";
+import { LedgerQueue } from "./ledger-queue.ts";
 import { LedgerReader } from "./ledger-reader.ts";
 import { pruneLedger } from "./ledger-retention.ts";
 import { LedgerWriter } from "./ledger-writer.ts";
 import { checkWritable, openComponent } from "./open-component.ts";
-import { halvesOf, type RowBatch, rowCountOf, rowsOfBatch } from "./row-batch.ts";
 
 /** Rows that wait to be added to the sums: the more, the fewer sums are written for each. */
 const ROWS_PER_SUMMING = 100_000;
@@ -38,11 +38,8 @@ class LedgerThread {
   readonly #database: DatabaseSync;
   readonly #writer: LedgerWriter;
   readonly #reader: LedgerReader;
+  readonly #queue: LedgerQueue;
   readonly #reply: (reply: LedgerReply) => void;
-  /** Batches that are not kept yet, the oldest first. */
-  #unwritten: RowBatch[] = [];
-  /** How many of them are in the group that is being written. The others could not be written. */
-  #groupLength = 0;
   /** Rows that were written since the sums were last. */
   #unsummedCount = 0;
   /** Somebody waits, or rows pile up. */
@@ -61,14 +58,21 @@ class LedgerThread {
     this.#database.exec(`PRAGMA cache_size = -${CACHE_KIB}`);
     this.#writer = new LedgerWriter(this.#database, () => this.#rest());
     this.#reader = new LedgerReader(this.#database);
+    this.#queue = new LedgerQueue(this.#writer, {
+      written: (keptCount, lostCount) => {
+        reply({ kind: "written", keptCount, lostCount });
+        this.#unsummedCount += keptCount;
+      },
+      failed: (error) => this.#replyFailed(error),
+    });
   }
 
   handle(command: LedgerCommand): void {
-    if (command.kind !== "write") this.#commit();
+    if (command.kind !== "write") this.#queue.commit();
     switch (command.kind) {
       case "write":
         this.#isInHurry = command.sentRowCount > MOST_ROWS_BEHIND;
-        this.#add(command.rows);
+        this.#queue.add(command.rows);
         break;
       case "commit":
         this.#sumFrom(ROWS_PER_SUMMING);
@@ -100,73 +104,13 @@ class LedgerThread {
         break;
       case "close":
         this.#isInHurry = true;
-        this.#writeAll();
+        this.#queue.writeAll();
         this.#sumAll();
         this.#saveAlerts();
         this.#database.close();
         this.#reply({ kind: "closed" });
         break;
     }
-  }
-
-  /** Writes rows into the group, unless older ones wait for being tried again. */
-  #add(rows: RowBatch): void {
-    const isNext = this.#unwritten.length === this.#groupLength;
-    this.#unwritten.push(rows);
-    if (!isNext) return;
-    try {
-      this.#writer.add(rows);
-      this.#groupLength++;
-    } catch (error) {
-      this.#leaveGroup(error);
-    }
-  }
-
-  /** Ends the group. */
-  #commit(): void {
-    if (this.#groupLength === 0) return;
-    try {
-      this.#writer.commit();
-    } catch (error) {
-      this.#leaveGroup(error);
-      return;
-    }
-    this.#replyWritten(this.#unwritten.splice(0, this.#groupLength));
-    this.#groupLength = 0;
-  }
-
-  /** Nothing is left of the group in the file. */
-  #leaveGroup(error: unknown): void {
-    this.#groupLength = 0;
-    if (isDataProblem(error)) this.#writeAll();
-    else this.#replyFailed(error);
-  }
-
-  #replyWritten(batches: readonly RowBatch[]): void {
-    const keptCount = batches.reduce((count, rows) => count + rowCountOf(rows), 0);
-    this.#reply({ kind: "written", keptCount, lostCount: 0 });
-    this.#unsummedCount += keptCount;
-  }
-
-  /** Writes each batch by itself; says whether nothing is left to be written. */
-  #writeAll(): boolean {
-    while (this.#unwritten.length > 0) {
-      const rows = this.#unwritten[0]!;
-      try {
-        this.#writer.add(rows);
-        this.#writer.commit();
-      } catch (error) {
-        if (isDataProblem(error)) {
-          this.#setAside(rows);
-          continue;
-        }
-        this.#replyFailed(error);
-        return false;
-      }
-      this.#unwritten.shift();
-      this.#replyWritten([rows]);
-    }
-    return true;
   }
 
   /**
@@ -208,14 +152,6 @@ class LedgerThread {
     }
   }
 
-  /** Halves a batch until the row is found whose values SQLite does not take, so that one costs no other. */
-  #setAside(rows: RowBatch): void {
-    this.#unwritten.shift();
-    const halves = halvesOf(rows);
-    if (halves === undefined) this.#reply({ kind: "written", keptCount: 0, lostCount: 1 });
-    else this.#unwritten.unshift(...halves);
-  }
-
   #retry(): void {
     try {
       checkWritable(this.#database);
@@ -223,7 +159,7 @@ class LedgerThread {
       this.#replyFailed(error);
       return;
     }
-    const isAllKept = this.#writeAll() && this.#saveAlerts();
+    const isAllKept = this.#queue.writeAll() && this.#saveAlerts();
     if (isAllKept && (!this.#hasSumFailed || this.#sumAll())) this.#reply({ kind: "recovered" });
   }
 
@@ -233,8 +169,7 @@ class LedgerThread {
 
   #answer({ id, query }: Extract<LedgerCommand, { kind: "query" }>): void {
     try {
-      const unwritten = this.#unwritten.flatMap((rows) => [...rowsOfBatch(rows)]);
-      this.#reply({ kind: "answer", id, summary: this.#reader.query(query, unwritten) });
+      this.#reply({ kind: "answer", id, summary: this.#reader.query(query, this.#queue.entries()) });
     } catch (error) {
       this.#reply({ kind: "query_failed", id, explanation: explainProblem(this.#path, error) });
     }
