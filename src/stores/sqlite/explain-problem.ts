@@ -39,7 +39,7 @@ export function explainProblem(path: string, error: unknown): string {
   }
   const text = errorText(error);
   if (isSumOverflow(error)) {
-    return `${path}: what was asked for costs over 9 billion dollars together, too much for a sum. Ask for less time, or for one tenant or model. (${text})`;
+    return `${path}: the costs of its calls add up to over 9 billion dollars, too much for a sum. When you ask, ask for less time, or for one tenant or model. (${text})`;
   }
   return `${path}: ${PROBLEMS[primaryCode(error) ?? 0] ?? "it cannot be used. Mend that, or set storage.path to another file."} (${text})`;
 }

@@ -23,7 +23,7 @@ const MOST_ROWS_READ = 20_000;
 /** Rows or sums that are written without a rest: about 50 µs. */
 const WRITES_PER_TURN = 8;
 const REST_MS = 0.03;
-/** Rows on their way here above which there is no rest: with rests some 44,000 a second can be written. */
+/** Rows on their way here above which there is no rest: with rests at least 44,000 a second can be written. */
 const MOST_ROWS_BEHIND = 5_000;
 
 const NEVER = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
